@@ -1,0 +1,98 @@
+"""What is known of a car beside its signals: the vehicle file of `health assess`, every field optional."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Axle = Literal["front", "rear"]
+FuelKind = Literal["petrol", "e10", "e27", "e85", "diesel", "ev", "hybrid"]
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Tyres(_Facts):
+    """The set on the car now."""
+
+    fitted_at: date | None = None
+    fitted_km: float | None = None
+    new_mm: float | None = None
+    winter: bool = False
+
+
+class TreadReading(_Facts):
+    """A tread depth somebody measured with a gauge."""
+
+    time: datetime
+    odometer_km: float | None = None
+    axle: Axle
+    tread_mm: float
+
+
+class PadReading(_Facts):
+    """A pad thickness somebody measured."""
+
+    time: datetime
+    odometer_km: float | None = None
+    axle: Axle
+    pad_mm: float
+
+
+class Oil(_Facts):
+    """The last oil change and the maker's limit."""
+
+    changed_at: date | None = None
+    changed_km: float | None = None
+    km_max: float | None = None
+
+
+class Battery(_Facts):
+    """The 12 V battery."""
+
+    kind: Literal["flooded", "agm"] | None = None
+    fitted_at: date | None = None
+
+
+class ServiceDone(_Facts):
+    """A catalogue item the workshop completed: due dates count from here."""
+
+    item: str
+    at: date
+    odometer_km: float | None = None
+
+
+class MaintenanceRule(_Facts):
+    """When a catalogue item falls due: distance, time or tread, whichever first."""
+
+    item: str
+    km: float | None = None
+    months: float | None = None
+    tread_mm: float | None = None
+    once: bool = False
+
+
+class VehicleFacts(_Facts):
+    """Facts of one vehicle. A learned value given here (`ve_vd_l`, `speed_scale`) is used as given."""
+
+    mass_kg: float | None = None
+    cda_m2: float | None = None
+    crr: float | None = None
+    rated_kw: float | None = None
+    displacement_l: float | None = None
+    fuel: FuelKind | None = None
+    tank_l: float | None = None
+    driven_axle: Literal["front", "rear", "all"] | None = None
+    ve_vd_l: float | None = None
+    speed_scale: float | None = None
+    speed_floored: bool | None = None
+    oil_temp_source: Literal["oil", "model", "coolant_lagged", "coolant"] | None = None
+    tyres: Tyres | None = None
+    gauge: list[TreadReading] = []
+    pads: list[PadReading] = []
+    oil: Oil | None = None
+    battery: Battery | None = None
+    registered_at: date | None = Field(None, description="first day on the road: start of every calendar limit")
+    services: list[ServiceDone] = []
+    rules: list[MaintenanceRule] | None = Field(None, description="None = the default catalogue")
