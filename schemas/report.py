@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from schemas.findings import Finding
 
+Day = date  # `date` itself is the name of a field below
+
 
 class Unknown(StrEnum):
     """Why a figure is null."""
@@ -133,9 +135,9 @@ class Due(_Part):
     """When a catalogue item falls due: median date and 80 % interval, with what decided it."""
 
     item: str
-    date: date
-    low: date
-    high: date
+    date: Day
+    low: Day
+    high: Day
     limit: str  # km, months, tread
     reason_zh: str = ""
     reason_en: str = ""
