@@ -1,0 +1,55 @@
+"""Connections: one way in for every process, and one border where psycopg's errors become ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from archive.database.queries import beside
+from schemas.errors import Conflict, StoreUnavailable
+
+_QUERIES = beside(__file__)
+CONNECT_TIMEOUT_S = 5
+"""A database that does not answer in this time is away."""
+
+
+def connect(url: str, *, name: str, autocommit: bool = False) -> psycopg.Connection:
+    """One connection of its own; raises StoreUnavailable when the database does not answer."""
+    with our_errors():
+        return psycopg.connect(url, autocommit=autocommit, **_options(name))
+
+
+@contextmanager
+def open_pool(url: str, *, name: str, size: int = 8) -> Iterator[ConnectionPool]:
+    """A pool for request handlers: broken connections are noticed before use, waiting is bounded."""
+    pool = ConnectionPool(url, min_size=1, max_size=size, timeout=3, max_waiting=4 * size, kwargs=_options(name),
+                          check=ConnectionPool.check_connection, open=False)
+    with pool:
+        yield pool
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Turn psycopg's errors into ours: away is StoreUnavailable, a broken named rule is Conflict naming it."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as away:
+        raise StoreUnavailable from away
+    except psycopg.IntegrityError as refused:
+        raise Conflict(f"refused by rule {refused.diag.constraint_name}") from refused
+
+
+def act_for_customer(connection: psycopg.Connection, customer_id: int) -> None:
+    """Show this transaction only what this customer may see."""
+    connection.execute(_QUERIES["act_for"], {"customer": str(customer_id), "staff": ""})
+
+
+def act_for_staff(connection: psycopg.Connection, staff_id: int) -> None:
+    """Show this transaction only what this member of staff may see."""
+    connection.execute(_QUERIES["act_for"], {"customer": "", "staff": str(staff_id)})
+
+
+def _options(name: str) -> dict[str, str | int]:
+    return {"application_name": f"pitcall-{name}", "connect_timeout": CONNECT_TIMEOUT_S, "keepalives_idle": 10,
+            "keepalives_interval": 3, "keepalives_count": 3, "options": "-c timezone=UTC"}
