@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from archive.database.queries import beside
@@ -17,13 +18,13 @@ CONNECT_TIMEOUT_S = 5
 def connect(url: str, *, name: str, autocommit: bool = False) -> psycopg.Connection:
     """One connection of its own; raises StoreUnavailable when the database does not answer."""
     with our_errors():
-        return psycopg.connect(url, autocommit=autocommit, **_options(name))
+        return psycopg.connect(_with_options(url, name), autocommit=autocommit)
 
 
 @contextmanager
 def open_pool(url: str, *, name: str, size: int = 8) -> Iterator[ConnectionPool]:
     """A pool for request handlers: broken connections are noticed before use, waiting is bounded."""
-    pool = ConnectionPool(url, min_size=1, max_size=size, timeout=3, max_waiting=4 * size, kwargs=_options(name),
+    pool = ConnectionPool(_with_options(url, name), min_size=1, max_size=size, timeout=3, max_waiting=4 * size,
                           check=ConnectionPool.check_connection, open=False)
     with pool:
         yield pool
@@ -50,6 +51,6 @@ def act_for_staff(connection: psycopg.Connection, staff_id: int) -> None:
     connection.execute(_QUERIES["act_for"], {"customer": "", "staff": str(staff_id)})
 
 
-def _options(name: str) -> dict[str, str | int]:
-    return {"application_name": f"pitcall-{name}", "connect_timeout": CONNECT_TIMEOUT_S, "keepalives_idle": 10,
-            "keepalives_interval": 3, "keepalives_count": 3, "options": "-c timezone=UTC"}
+def _with_options(url: str, name: str) -> str:
+    return make_conninfo(url, application_name=f"pitcall-{name}", connect_timeout=CONNECT_TIMEOUT_S, keepalives_idle=10,
+                         keepalives_interval=3, keepalives_count=3, options="-c timezone=UTC")

@@ -1,7 +1,6 @@
 """Migrations: ordered .sql files, each recorded in the transaction that applies it."""
 
 from pathlib import Path
-from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -45,7 +44,7 @@ def _apply(connection: psycopg.Connection, name: str) -> None:
     text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
     if name != ROLES:
         connection.execute(_QUERIES["become_owner"])
-    connection.execute(sql.SQL(cast(LiteralString, text)))  # our own file
+    connection.execute(sql.SQL(text))  # our own file
     if name == ROLES:
         connection.execute(_QUERIES["become_owner"])
     connection.execute(_QUERIES["create_ledger"])

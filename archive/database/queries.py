@@ -6,7 +6,6 @@ A file is a list of blocks: `-- name --`, comment lines that say why, then one s
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import LiteralString, cast
 
 from psycopg import sql
 
@@ -42,5 +41,5 @@ def beside(module_file: str) -> Queries:
 def _blocks(text: str) -> Iterator[tuple[str, sql.SQL]]:
     parts = _HEAD.split(text)
     for name, body in zip(parts[1::2], parts[2::2], strict=True):
-        # The text comes from our own files only, never from input: that is what LiteralString stands for.
-        yield name, sql.SQL(cast(LiteralString, body.strip()))
+        # The text comes from our own files only, never from input.
+        yield name, sql.SQL(body.strip())
