@@ -22,6 +22,9 @@ class Private(Running):
     """One instance in `home`. Its folder is inside the tree, for its programs see nothing else."""
 
     way = "private"
+    broker_files: Path
+    broker_pid_file: Path
+    postgres_tools: Path
 
     def __init__(self, root: Path, instance: str) -> None:
         self.instance = instance
@@ -47,6 +50,9 @@ class Private(Running):
     def broker(self) -> Process | None:
         return _alive((load(self._state_file) or self._state).broker)
 
+    def is_running(self) -> bool:
+        return bool(self.database and self.broker)
+
     def begin(self, durable: bool) -> None:
         """Bring up whatever of the two is not running."""
         if not self.database and not self.broker:
@@ -64,7 +70,7 @@ class Private(Running):
         if not is_free(self._state.broker_port):
             self._state.broker_port = free_port(())
             self.broker_url = mosquitto.address(self._state.broker_port)
-        postgres.write_tools(self.root, self.root.parent / "bin")
+        postgres.write_tools(self.root, self.postgres_tools)
         mosquitto.configure(self.root, f"/srv/{self.instance}/broker", self._state.broker_port)
         self._create_database()
         self._state.save(self._state_file)

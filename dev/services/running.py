@@ -3,8 +3,6 @@
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from schemas.errors import ConfigurationError
-
 
 class Running(ABC):
     """A TimescaleDB and a Mosquitto that answer."""
@@ -24,7 +22,6 @@ class Running(ABC):
     @abstractmethod
     def stop(self) -> None:
         """End both, saving everything. A later start finds the data again."""
-
     @abstractmethod
     def remove(self) -> None:
         """End both and delete their data."""
@@ -67,29 +64,3 @@ class Running(ABC):
     @abstractmethod
     def reload_broker(self) -> None:
         """Make the broker read `passwd` and `acl` again."""
-
-
-class Given(Running):
-    """Addresses from the environment. They belong to somebody else, so nothing is started, stopped or broken."""
-
-    way = "given"
-    broker_files = None
-    broker_pid_file = None
-    postgres_tools = None
-
-    def __init__(self, database_url: str, broker_url: str) -> None:
-        self.database_url = database_url
-        self.broker_url = broker_url
-
-    def stop(self) -> None:
-        """Nothing to do: whoever gave the addresses stops what is there."""
-
-    def remove(self) -> None:
-        """Nothing to do: the data are not ours."""
-
-    def _refuse(self) -> None:
-        raise ConfigurationError("the services come from PITCALL_DATABASE_URL and PITCALL_BROKER_URL and are not ours "
-                                 "to start, stop or break; unset both for private ones")
-
-    start_database = stop_database = kill_database = pause_database = resume_database = _refuse
-    start_broker = stop_broker = kill_broker = pause_broker = resume_broker = reload_broker = _refuse

@@ -1,0 +1,1 @@
+"""What the broker reads: its configuration, who may write where, and passwords."""
