@@ -73,7 +73,7 @@ class Docker(Running):
         return dict.fromkeys(ELSEWHERE, "unused") | {
             "POSTGRES_PASSWORD": self.state.password,
             "DATABASE_PORT": str(self.state.database_port),
-            "DATABASE_DURABLE": "on" if self.state.durable else "off",
+            "DATABASE_FSYNC": "on" if self.state.durable else "off",
             "BROKER_PORT": str(self.state.broker_port),
             "BROKER_USER": f"{OWNER.uid}:{OWNER.gid}",
             "BROKER_CONFIG": str(self.broker_files),
