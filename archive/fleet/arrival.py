@@ -1,0 +1,102 @@
+"""One batch from the devices, stored in one transaction: all of it or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import psycopg
+from psycopg.types.json import Jsonb
+
+from archive.database.queries import beside
+from archive.database.sealing import Vault
+from archive.fleet import commands, dead_letters, live
+from archive.fleet.commands import Answer
+from archive.fleet.dead_letters import DeadLetter
+from archive.fleet.hypertables import KEY, POSITION, READING, Written
+from schemas.frames import STORED_POSITIONS, STORED_READINGS
+
+_QUERIES = beside(__file__)
+
+
+@dataclass(frozen=True)
+class DeviceEvent:
+    """Something a device reported at once."""
+
+    device_key: int
+    time: datetime
+    boot: int
+    seq: int
+    type: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DeviceStatus:
+    """Whether a device is connected, as its retained status says."""
+
+    device_key: int
+    state: str
+    firmware: str
+    boot: int
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Everything of one transaction. `readings` and `positions` hold only columns with a value."""
+
+    readings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STORED_READINGS))
+    positions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STORED_POSITIONS))
+    events: Sequence[DeviceEvent] = ()
+    statuses: Sequence[DeviceStatus] = ()
+    answers: Sequence[Answer] = ()
+    letters: Sequence[DeadLetter] = ()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of a batch, known only after commit."""
+
+    readings: Written
+    positions: Written
+
+
+def prepare(connection: psycopg.Connection) -> None:
+    """Create the staging tables of a new connection."""
+    with connection.transaction():
+        READING.prepare(connection)
+        POSITION.prepare(connection)
+        live.prepare(connection)
+
+
+def store(connection: psycopg.Connection, vault: Vault, batch: Batch) -> Stored:
+    """Store a batch and commit. Raises psycopg.Error, and then nothing of it is stored."""
+    with connection.transaction():
+        stored = Stored(READING.write(connection, batch.readings), POSITION.write(connection, batch.positions))
+        for rows in (batch.readings, batch.positions):
+            live.update(connection, live.newest(rows))
+        _mark_touched(connection, batch)
+        _write_messages(connection, batch)
+        if batch.letters:
+            dead_letters.add(connection, vault, batch.letters)
+    return stored
+
+
+def _mark_touched(connection: psycopg.Connection, batch: Batch) -> None:
+    keys = pl.concat([rows.select(KEY) for rows in (batch.readings, batch.positions)])
+    marks = keys.group_by("device_key").agg(pl.col("time").min().alias("first"), pl.col("time").max().alias("last"))
+    if marks.height:
+        connection.execute(_QUERIES["mark_touched"], marks.to_dict(as_series=False))
+
+
+def _write_messages(connection: psycopg.Connection, batch: Batch) -> None:
+    with connection.cursor() as cursor:
+        if batch.events:
+            cursor.executemany(_QUERIES["add_event"], [vars(event) | {"data": Jsonb(event.data)}
+                                                       for event in batch.events])
+        if batch.statuses:
+            cursor.executemany(_QUERIES["set_status"], [vars(status) for status in batch.statuses])
+    if batch.answers:
+        commands.record_answers(connection, batch.answers)

@@ -1,0 +1,15 @@
+-- send --
+INSERT INTO command (device_key, type, args, expires_at) VALUES (%(device)s, %(type)s, %(args)s, %(expires_at)s)
+RETURNING command_id
+
+-- take_waiting --
+UPDATE command SET sent_at = now()
+FROM device
+WHERE device.device_key = command.device_key AND device.shard = ANY (%s)
+  AND command.sent_at IS NULL AND command.expires_at > now()
+RETURNING command.command_id, device.device_id, device.shard, command.type, command.args, command.expires_at
+
+-- record_answer --
+-- The id comes from a device and may be anything: compare as text.
+UPDATE command SET replied_at = now(), ok = %(ok)s, reply = %(reply)s
+WHERE command_id::text = %(command)s AND device_key = %(device)s AND replied_at IS NULL

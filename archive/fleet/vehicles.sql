@@ -1,0 +1,19 @@
+-- add --
+INSERT INTO vehicle (store_id, data_key_id, vin_sealed, vin_token, plate_sealed, make, model, facts)
+VALUES (%(store)s, %(key)s, %(vin)s, %(token)s, %(plate)s, %(make)s, %(model)s, %(facts)s)
+RETURNING vehicle_id
+
+-- by_vin --
+SELECT vehicle_id FROM vehicle WHERE vin_token = %s
+
+-- fit --
+-- The whole interval is marked, so that what the device measured before it was linked reaches the car too.
+WITH fitted AS (
+    INSERT INTO fitting (device_key, vehicle_id, during)
+    VALUES (%(device)s, %(vehicle)s, tstzrange(%(since)s, %(until)s)) RETURNING vehicle_id, during
+)
+INSERT INTO vehicle_touched (vehicle_id, first_time, last_time)
+SELECT vehicle_id, lower(during), coalesce(upper(during), 'infinity') FROM fitted
+
+-- own --
+INSERT INTO ownership (customer_id, vehicle_id, during) VALUES (%(customer)s, %(vehicle)s, tstzrange(%(since)s, NULL))
