@@ -86,27 +86,21 @@ def _unpack_beside(root: Path) -> None:
 
 
 def _fetch(target: Path) -> None:
-    """Let mmdebstrap fetch and unpack. Only root can write a folder directly; others go through an archive."""
+    """Let mmdebstrap fetch and unpack. Its other modes for ordinary users leave files that they cannot touch."""
     _require_mmdebstrap()
-    common = ["mmdebstrap", "--quiet", "--variant=extract", f"--include={PACKAGES}", SUITE]
-    if os.geteuid() == 0:
-        _run([*common, str(target)])
-    else:
-        archive = target / "tree.tar"
-        _run([*common, str(archive)])
-        _run(["tar", "-xf", str(archive), "-C", str(target), "--exclude=./dev/*", "--no-same-owner"])
-        archive.unlink()
+    mode = "root" if os.geteuid() == 0 else "fakechroot"
+    _run(["mmdebstrap", "--quiet", f"--mode={mode}", "--variant=extract", f"--include={PACKAGES}", SUITE, str(target)])
 
 
 def _require_mmdebstrap() -> None:
-    if shutil.which("mmdebstrap"):
+    if shutil.which("mmdebstrap") and (os.geteuid() == 0 or shutil.which("fakechroot")):
         return
     if not shutil.which("apt-get"):
         raise ConfigurationError(CHOICES)
     print("installing mmdebstrap", file=sys.stderr, flush=True)
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     _run([*root, "apt-get", "update", "-qq"])
-    _run([*root, "apt-get", "install", "-qq", "--no-install-recommends", "mmdebstrap"])
+    _run([*root, "apt-get", "install", "-qq", "--no-install-recommends", "mmdebstrap", "fakechroot", "fakeroot"])
 
 
 def _run(command: list[str]) -> None:
