@@ -26,8 +26,8 @@ install_packages() {
 missing=""
 python_fits || missing="python3 python3-venv"
 # With addresses given, or with a Docker engine, nothing is unpacked.
-if [ -z "${PITCALL_DATABASE_URL:-}" ] && ! docker info >/dev/null 2>&1; then
-    command -v mmdebstrap >/dev/null || missing="$missing mmdebstrap"
+if [ -z "${PITCALL_DATABASE_URL:-}" ] && ! { docker info && docker compose version; } >/dev/null 2>&1; then
+    command -v mmdebstrap >/dev/null || missing="$missing mmdebstrap fakechroot fakeroot"
 fi
 # shellcheck disable=SC2086 # one word per package
 [ -z "$missing" ] || install_packages $missing
