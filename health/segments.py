@@ -1,0 +1,133 @@
+"""Sums, extremes and neighbours within segments of an array: the vectorised stand-in for a loop over trips.
+
+A segment's result depends on its own elements and their order only, never on where the segment lies in the
+array: that is what makes a trip computed from a window equal, bit for bit, to the trip computed from everything.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from health.quality import Booleans, Floats, Integers
+
+Value = TypeVar("Value", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Consecutive, non-empty stretches that cover an array completely."""
+
+    starts: Integers
+    length: int
+
+    @property
+    def ends(self) -> Integers:
+        """One past the last element of each segment."""
+        return np.append(self.starts[1:], self.length)
+
+    @property
+    def sizes(self) -> Integers:
+        return self.ends - self.starts
+
+    @property
+    def of_element(self) -> Integers:
+        """Index of the segment each element belongs to."""
+        return np.repeat(np.arange(len(self.starts)), self.sizes)
+
+    def sum(self, values: Floats) -> Floats:
+        """Sum of each segment, pairwise and in order; NaN counts as nothing."""
+        filled = np.where(np.isnan(values), 0.0, values)
+        return np.add.reduceat(np.ascontiguousarray(filled), self.starts)
+
+    def total(self, values: Floats) -> Floats:
+        """Sum of each segment of values known to be free of NaN."""
+        return np.add.reduceat(np.ascontiguousarray(values), self.starts)
+
+    def count(self, mask: Booleans) -> Integers:
+        """Number of true elements of each segment."""
+        return np.add.reduceat(mask.astype(np.int64), self.starts)
+
+    def least(self, values: Floats) -> Floats:
+        """Least of each segment ignoring NaN; NaN where there is none."""
+        return np.fmin.reduceat(values, self.starts)
+
+    def greatest(self, values: Floats) -> Floats:
+        """Greatest of each segment ignoring NaN; NaN where there is none."""
+        return np.fmax.reduceat(values, self.starts)
+
+    def any(self, mask: Booleans) -> Booleans:
+        """Whether any element of the segment is true."""
+        return np.logical_or.reduceat(mask, self.starts)
+
+    def all(self, mask: Booleans) -> Booleans:
+        """Whether every element of the segment is true."""
+        return np.logical_and.reduceat(mask, self.starts)
+
+    def spread(self, per_segment: NDArray[Value]) -> NDArray[Value]:
+        """Repeat one value per segment for each of its elements."""
+        return np.repeat(per_segment, self.sizes)
+
+    def differences(self, values: Floats) -> Floats:
+        """Difference to the next element; 0 at the end of each segment."""
+        steps = np.zeros(len(values))
+        steps[:-1] = values[1:] - values[:-1]
+        steps[self.ends - 1] = 0.0
+        return steps
+
+    def next(self, values: Floats) -> Floats:
+        """Return the next element of the segment; its last element stays itself."""
+        following = np.empty_like(values)
+        following[:-1] = values[1:]
+        last = self.ends - 1
+        following[last] = values[last]
+        return following
+
+    def first(self, values: Floats) -> Floats:
+        """First value of each segment that is not NaN; NaN where there is none."""
+        return self._at(values, self._extreme_index(values, last=False))
+
+    def last(self, values: Floats) -> Floats:
+        """Last value of each segment that is not NaN; NaN where there is none."""
+        return self._at(values, self._extreme_index(values, last=True))
+
+    def _extreme_index(self, values: Floats, *, last: bool) -> Integers:
+        known = ~np.isnan(values)
+        if last:
+            return np.maximum.reduceat(np.where(known, np.arange(self.length), -1), self.starts)
+        found = np.minimum.reduceat(np.where(known, np.arange(self.length), self.length), self.starts)
+        return np.where(found == self.length, -1, found)
+
+    @staticmethod
+    def _at(values: Floats, index: Integers) -> Floats:
+        return np.where(index >= 0, values[index], np.nan)
+
+    def window_count(self, mask: Booleans, half_width: int) -> Integers:
+        """Count of true elements within `half_width` elements on both sides, clipped to the segment."""
+        return self.window_sum(mask.astype(np.int64), half_width)
+
+    def window_sum(self, whole: Integers, half_width: int) -> Integers:
+        """Sum of integers within `half_width` elements on both sides, clipped to the segment.
+
+        Integers, because their running sum is exact: a float one would depend on everything before the segment.
+        """
+        running = np.concatenate([[0], np.cumsum(whole)])
+        place = np.arange(self.length)
+        low = np.maximum(place - half_width, np.repeat(self.starts, self.sizes))
+        high = np.minimum(place + half_width + 1, np.repeat(self.ends, self.sizes))
+        result: Integers = running[high] - running[low]
+        return result
+
+    def latest(self, known: Booleans) -> Integers:
+        """Index of the latest true element at or before each element within its segment; -1 where none."""
+        index = np.maximum.accumulate(np.where(known, np.arange(self.length), -1))
+        return np.where(index >= np.repeat(self.starts, self.sizes), index, -1)
+
+
+def segments_of(labels: Integers) -> Segments:
+    """Return segments of equal consecutive labels."""
+    if len(labels) == 0:
+        return Segments(np.zeros(0, dtype=np.int64), 0)
+    change = np.flatnonzero(labels[1:] != labels[:-1]) + 1
+    return Segments(np.concatenate([[0], change]), len(labels))
