@@ -27,7 +27,7 @@ def rendered(source: str, folder: str, port: int) -> str:
 
 
 def configure(root: Path, folder: str, port: int) -> None:
-    """Write the configuration; passwords and ACL are only begun, for they belong to `broker-sync` afterwards."""
+    """Write configuration and ACL; passwords are only begun, for they belong to `broker-sync` afterwards."""
     base = root / folder.lstrip("/")
     owned(base / "data")
     # New files in here get the services' group, so that a broker-sync running as root can leave them readable.
@@ -35,8 +35,7 @@ def configure(root: Path, folder: str, port: int) -> None:
     (base / "mosquitto.conf").write_text(rendered((SOURCE / "mosquitto.conf").read_text(), folder, port))
     if not (config / "passwd").exists():
         _place(config / "passwd", "")
-    if not (config / "acl").exists():
-        _place(config / "acl", (SOURCE / "acl").read_text())
+    _place(config / "acl", (SOURCE / "acl").read_text())
 
 
 def _place(path: Path, text: str) -> None:

@@ -65,12 +65,20 @@ def create(root: Path, data: str, password: str) -> None:
         raise StoreUnavailable(f"initdb failed: {done.stderr.strip()}")
 
 
-def run(root: Path, data: str, port: int, log: Path, durable: bool) -> Process:
-    """Begin the server; a lock file of a dead one is put away first."""
-    forget_dead(root / data.lstrip("/") / "postmaster.pid")
+def run(root: Path, folder: str, port: int, log: Path, durable: bool) -> Process:
+    """Begin the server on `folder`/postgres; a lock file of a dead one is put away first."""
+    base = root / folder.lstrip("/")
+    (base / "postgresql.conf").write_text(configuration(port, durable))
+    forget_dead(base / "postgres" / "postmaster.pid")
+    return begin(entered(root, f"{POSTGRES}/postgres", "-D", f"{folder}/postgres",
+                         f"--config_file={folder}/postgresql.conf"), log)
+
+
+def configuration(port: int, durable: bool) -> str:
+    """What initdb found out, then ours. A file and not options, so that ALTER SYSTEM can still change everything."""
     settings = SETTINGS | {"port": str(port)} | ({} if durable else CARELESS)
-    options = [f"--{name}={value}" for name, value in settings.items()]
-    return begin(entered(root, f"{POSTGRES}/postgres", "-D", data, *options), log)
+    ours = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+    return f"include 'postgres/postgresql.conf'\n{ours}"
 
 
 def forget_dead(lock: Path) -> None:

@@ -89,8 +89,7 @@ class Private(Running):
         if self.database:
             return
         log = self.folder / "postgres.log"
-        server = postgres.run(self.root, f"/srv/{self.instance}/postgres", self._state.database_port, log,
-                              self._state.durable)
+        server = postgres.run(self.root, f"/srv/{self.instance}", self._state.database_port, log, self._state.durable)
         self._remember(database=server)
         postgres.await_answer(self.database_url, server, log)
 

@@ -102,6 +102,15 @@ def test_a_second_start_finds_the_first(services: Private) -> None:
     assert again.database_url == services.database_url
 
 
+def test_settings_can_be_changed_for_an_experiment(services: Private) -> None:
+    with psycopg.connect(services.database_url, autocommit=True) as database:
+        database.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
+        database.execute("SELECT pg_reload_conf()")
+    with psycopg.connect(services.database_url, autocommit=True) as database:
+        assert database.execute("SHOW max_wal_size").fetchone() == ("128MB",)
+        database.execute("ALTER SYSTEM RESET ALL")
+
+
 def test_committed_rows_survive_a_killed_database(services: Private) -> None:
     with psycopg.connect(services.database_url) as database:
         database.execute("CREATE TABLE trip AS SELECT 17 AS km")
