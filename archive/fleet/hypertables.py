@@ -29,11 +29,12 @@ _UNITED: LiteralString = "merge_extra(kept.{c}, excluded.{c})"
 
 @dataclass(frozen=True)
 class Written:
-    """What became of one frame: rows offered, which keys were there before, rows whose values contradicted."""
+    """What became of one frame: which keys were there before, how many rows contradicted what was stored, and whether
+    the merging path was needed at all."""
 
-    rows: int
     existing: pl.DataFrame
-    contradictions: int
+    contradictions: int = 0
+    by_merging: bool = False
 
 
 NO_KEYS = pl.DataFrame(schema={name: STORED_READINGS[name] for name in KEY})
@@ -61,13 +62,13 @@ class Hypertable:
         Columns that are null throughout may be missing. Raises psycopg.Error when the database refuses or is away.
         """
         if rows.is_empty():
-            return Written(0, NO_KEYS, 0)
+            return Written(NO_KEYS)
         try:
             with connection.transaction():
                 self._copy(connection, self.name, rows)
         except psycopg.errors.UniqueViolation:
             return self._merge(connection, rows)
-        return Written(rows.height, NO_KEYS, 0)
+        return Written(NO_KEYS)
 
     def _merge(self, connection: psycopg.Connection, rows: pl.DataFrame) -> Written:
         self._copy(connection, self.staging, rows)
@@ -77,7 +78,7 @@ class Hypertable:
         contradictions = connection.execute(_QUERIES["contradictions"].format(**names)).fetchone()
         connection.execute(_QUERIES["merge"].format(**names))
         keys = pl.DataFrame(existing, schema=NO_KEYS.schema, orient="row")
-        return Written(rows.height, keys, int(contradictions[0]) if contradictions else 0)
+        return Written(keys, int(contradictions[0]) if contradictions else 0, by_merging=True)
 
     def _copy(self, connection: psycopg.Connection, table: str, rows: pl.DataFrame) -> None:
         statement = _QUERIES["copy"].format(table=sql.Identifier(table), columns=_each("{c}", rows.columns))

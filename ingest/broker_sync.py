@@ -1,0 +1,71 @@
+"""Beside each broker: carries the devices of the database into its password file and makes it read them."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from threading import Event
+
+import psycopg
+import structlog
+
+from archive.database.connecting import connect
+from archive.fleet.devices import broker_users
+from ingest.broker.passwords import password_hash
+from schemas.errors import StoreUnavailable
+from schemas.topics import FOREIGN_SHARD, SHARDS, ingest_client
+
+log = structlog.get_logger()
+INTERVAL_S = 2.0
+"""A new device may send, and a revoked one is out, within this time and one SIGHUP (design.md 2 allows 5 s)."""
+
+
+class BrokerSync:
+    """Keeps one broker's password file equal to the database."""
+
+    def __init__(self, database_url: str, folder: Path, pid_file: Path, ingest_password: str) -> None:
+        self._database_url = database_url
+        self._passwd = folder / "passwd"
+        self._pid_file = pid_file
+        # Hashed once: a fresh salt each round would look like a change and reload the broker each time.
+        self._ingest_lines = [f"{ingest_client(shard)}:{password_hash(ingest_password)}"
+                              for shard in (*SHARDS, FOREIGN_SHARD)]
+        self._written = ""
+
+    def run(self, stop: Event) -> None:
+        """Carry changes over until told to stop; a database that is away leaves the broker as it is."""
+        while not stop.is_set():
+            try:
+                with connect(self._database_url, name="broker-sync", autocommit=True) as connection:
+                    self._follow(connection, stop)
+            except (psycopg.OperationalError, StoreUnavailable):
+                log.warning("database_away")
+                stop.wait(INTERVAL_S)
+
+    def _follow(self, connection: psycopg.Connection, stop: Event) -> None:
+        while not stop.is_set():
+            self.carry_over(connection)
+            stop.wait(INTERVAL_S)
+
+    def carry_over(self, connection: psycopg.Connection) -> bool:
+        """One round; True when something changed and the broker was told."""
+        lines = self._ingest_lines + [f"{user.device_id}:{user.password_hash}" for user in broker_users(connection)]
+        text = "\n".join(lines) + "\n"
+        if text == self._written:
+            return False
+        _replace(self._passwd, text)
+        os.kill(int(self._pid_file.read_text().strip()), signal.SIGHUP)
+        self._written = text
+        log.info("broker_updated", users=len(lines), at=round(time.time()))
+        return True
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside and rename, so that the broker never reads half a file; owner and mode stay as they were."""
+    before = path.stat()
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="utf-8")
+    os.chown(fresh, before.st_uid, before.st_gid)
+    fresh.chmod(before.st_mode & 0o777)
+    fresh.replace(path)

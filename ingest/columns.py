@@ -1,0 +1,165 @@
+"""From telemetry messages to columns: a whole batch at once, no Python per sample.
+
+Messages of one shape (same signals, same differences) are concatenated per signal and decoded together.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import polars as pl
+
+from ingest.messages import Rejection
+from schemas.frames import TIME
+from schemas.signals import BY_ALIAS, SqlType
+from schemas.wire import RejectReason, Telemetry
+
+MESSAGE = "message"
+"""Column that says which message of the batch a row came from."""
+
+TIMES = "dt"
+"""Alias of the sample times among the differences."""
+
+LARGEST_WHOLE = 2.0**40
+"""Differences beyond this are no measurement; below it the sums over a batch stay exact in 53 bits."""
+
+FARTHEST_MS = 2.0**45
+"""A sample is at most a thousand years from the first one: what is beyond is refused for its clock."""
+
+UNKNOWN_SIGNALS_LIMIT = 32
+ALIAS_LENGTH_LIMIT = 64
+REAL_LIMIT = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A telemetry message that decoded: its place in the batch, the device it came from."""
+
+    message: int
+    device_key: int
+    body: Telemetry
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Rows of a batch with MESSAGE, device_key, time and the signals that occur; and what was refused."""
+
+    rows: pl.DataFrame
+    refused: dict[int, Rejection]
+
+
+def assemble(taken: Sequence[Taken]) -> Columns:
+    """Turn telemetry into one frame. A message that makes no sense is refused alone; its neighbours go on."""
+    refused = {one.message: flaw for one in taken if (flaw := _flaw(one.body)) is not None}
+    frames = [_decode(group, refused) for group in _by_shape(one for one in taken if one.message not in refused)]
+    rows = pl.concat(frames, how="diagonal") if frames else _no_rows()
+    if refused:
+        rows = rows.filter(~pl.col(MESSAGE).is_in(list(refused)))
+    return Columns(rows, refused)
+
+
+def _no_rows() -> pl.DataFrame:
+    return pl.DataFrame(schema=[(MESSAGE, pl.Int32), ("device_key", pl.Int32), ("time", TIME)])
+
+
+def _flaw(body: Telemetry) -> Rejection | None:
+    count = len(body.dt)
+    if any(len(values) != count for values in body.s.values()):
+        return Rejection(RejectReason.LENGTH, "arrays differ in length", body.boot, body.seq)
+    unknown = [alias for alias in body.s if alias not in BY_ALIAS]
+    if len(unknown) > UNKNOWN_SIGNALS_LIMIT or any(len(alias) > ALIAS_LENGTH_LIMIT for alias in unknown):
+        return Rejection(RejectReason.MALFORMED, "too many or too long signal names", body.boot, body.seq)
+    return None
+
+
+def _by_shape(taken: Iterable[Taken]) -> Iterable[list[Taken]]:
+    groups: dict[tuple[object, ...], list[Taken]] = {}
+    for one in taken:
+        groups.setdefault((tuple(one.body.s), tuple(one.body.d.items())), []).append(one)
+    return groups.values()
+
+
+def _decode(group: list[Taken], refused: dict[int, Rejection]) -> pl.DataFrame:
+    lengths = np.array([len(one.body.dt) for one in group])
+    message = np.repeat(np.array([one.message for one in group], dtype=np.int32), lengths)
+    shape = group[0].body
+    flat = {alias: _flat(one.body.s[alias] for one in group) for alias in shape.s}
+    flat_times = _flat(one.body.dt for one in group)
+    for alias, values in (flat | {TIMES: flat_times}).items():
+        if alias in shape.d:
+            _refuse(group, set(message[_not_whole(values)].tolist()), "a difference is not a whole number", refused)
+    times = _undo_differences(flat_times, shape.d.get(TIMES), lengths)
+    columns = {alias: _undo_differences(values, shape.d.get(alias), lengths) for alias, values in flat.items()}
+    key = {
+        MESSAGE: message,
+        "device_key": np.repeat(np.array([one.device_key for one in group], dtype=np.int32), lengths),
+        "time": _instants(np.repeat(np.array([one.body.t for one in group]), lengths), times),
+    }
+    known = {BY_ALIAS[alias].column: values for alias, values in columns.items() if alias in BY_ALIAS}
+    extra = {alias: values for alias, values in columns.items() if alias not in BY_ALIAS}
+    return _typed(pl.DataFrame(key | known).with_columns(_extra(extra)), group, refused)
+
+
+def _flat(lists: Iterable[Sequence[float | None]]) -> pl.Series:
+    return pl.Series(values=list(chain.from_iterable(lists)), dtype=pl.Float64)
+
+
+def _not_whole(values: pl.Series) -> np.ndarray:
+    """Differences must be whole and small, or they would spoil the sums of their neighbours."""
+    numbers = values.fill_null(0).to_numpy()
+    odd: np.ndarray = (np.abs(numbers) > LARGEST_WHOLE) | (numbers != np.rint(numbers))
+    return odd
+
+
+def _undo_differences(values: pl.Series, scale: float | None, lengths: np.ndarray) -> pl.Series:
+    """First value and differences to values, per message; nulls stay null and are passed over."""
+    if scale is None:
+        return values
+    numbers = values.fill_null(0).to_numpy()
+    sums = np.cumsum(np.where(np.abs(numbers) > LARGEST_WHOLE, 0, numbers))
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    before = np.where(starts > 0, sums[starts - 1], 0)
+    counts = pl.Series(_scaled(sums - np.repeat(before, lengths), scale))
+    return counts.set(values.is_null(), None) if values.has_nulls() else counts
+
+
+def _scaled(counts: np.ndarray, scale: float) -> np.ndarray:
+    """Counts times scale, rounded as the decimal a device means: 523 x 0.1 is 52.3, not 52.300000000000004."""
+    steps = round(1 / scale)
+    return counts / steps if steps > 0 and abs(steps * scale - 1) < 1e-9 else counts * scale
+
+
+def _instants(first_ms: np.ndarray, offset_ms: pl.Series) -> pl.Series:
+    offsets = np.clip(np.rint(offset_ms.to_numpy()), -FARTHEST_MS, FARTHEST_MS).astype(np.int64)
+    return pl.Series((first_ms + offsets) * 1000).cast(TIME)
+
+
+def _extra(columns: dict[str, pl.Series]) -> list[pl.Expr]:
+    """Signals without a column, as JSON text; null where none was measured."""
+    if not columns:
+        return []
+    measured = pl.any_horizontal(*(pl.lit(values).is_not_null() for values in columns.values()))
+    fields = pl.struct(*(pl.lit(values).alias(alias) for alias, values in columns.items()))
+    return [pl.when(measured).then(fields.struct.json_encode()).alias("extra")]
+
+
+def _typed(rows: pl.DataFrame, group: list[Taken], refused: dict[int, Rejection]) -> pl.DataFrame:
+    signals = [signal for signal in BY_ALIAS.values() if signal.column in rows.columns]
+    flaws = [_unstorable(signal.column, signal.sql) for signal in signals if signal.sql is not SqlType.DOUBLE]
+    bad = rows.filter(pl.any_horizontal(*flaws))[MESSAGE].unique().to_list() if flaws else []
+    _refuse(group, set(bad), "a number its column cannot hold", refused)
+    return rows.with_columns(pl.col(signal.column).cast(_TYPES[signal.sql], strict=False) for signal in signals)
+
+
+_TYPES = {SqlType.REAL: pl.Float32, SqlType.DOUBLE: pl.Float64, SqlType.SMALLINT: pl.Int16}
+
+
+def _unstorable(column: str, sql: SqlType) -> pl.Expr:
+    value = pl.col(column)
+    return value.abs() > (REAL_LIMIT if sql is SqlType.REAL else 2.0**15 - 1)
+
+
+def _refuse(group: list[Taken], messages: set[int], detail: str, refused: dict[int, Rejection]) -> None:
+    for one in (one for one in group if one.message in messages):
+        refused.setdefault(one.message, Rejection(RejectReason.OVERFLOW, detail, one.body.boot, one.body.seq))

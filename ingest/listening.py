@@ -1,0 +1,155 @@
+"""The MQTT connection of one shard: persistent session, manual acknowledgement with connection generation."""
+
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Lock
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as mqtt
+import structlog
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ingest.messages import Message
+from schemas.errors import BrokerUnavailable, ConfigurationError
+from schemas.topics import ingest_client, shard_filter
+from schemas.wire import PAYLOAD_LIMIT
+
+log = structlog.get_logger()
+
+RECEIVE_MAXIMUM = 4_096
+"""Deliveries the broker may have un-acknowledged at us; batches close at half of it, or acks would stall."""
+
+SESSION_EXPIRY_S = 14 * 86_400
+"""How long the broker keeps messages for a dead ingest process; as long as the broker's own limit."""
+
+KEEPALIVE_S = 10
+TAKEN_OVER = 0x8E
+"""Reason code "session taken over" (MQTT 5, 3.14.2.1): somebody else serves this shard now."""
+
+
+@dataclass(frozen=True)
+class BrokerAddress:
+    """Where the broker is and the password of the ingest users."""
+
+    host: str
+    port: int
+    password: str | None
+    tls: bool
+
+    @classmethod
+    def parse(cls, url: str) -> "BrokerAddress":
+        """Read mqtt://[:password@]host[:port] or mqtts://…; raises ConfigurationError without printing the address."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ConfigurationError("PITCALL_BROKER_URL must look like mqtt://:password@host:port")
+        tls = parts.scheme == "mqtts"
+        return cls(parts.hostname, parts.port or (8883 if tls else 1883),
+                   unquote(parts.password) if parts.password else None, tls)
+
+
+class Listener:
+    """Serves one shard. `deliver` is called in the network thread and must only enqueue."""
+
+    def __init__(self, shard: str, deliver: Callable[[Message], None]) -> None:
+        self.shard = shard
+        self.taken_over = False
+        self._deliver = deliver
+        self._accepting = True
+        self._generation = 0
+        self._lock = Lock()
+        self._client = self._make_client()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there right now."""
+        return self._client.is_connected()
+
+    def start(self, address: BrokerAddress) -> None:
+        """Connect and keep connecting; raises BrokerUnavailable when the first attempt fails."""
+        self._client.username_pw_set(ingest_client(self.shard), address.password)
+        if address.tls:
+            self._client.tls_set_context(ssl.create_default_context())
+        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        session.SessionExpiryInterval = SESSION_EXPIRY_S
+        session.ReceiveMaximum = RECEIVE_MAXIMUM
+        session.MaximumPacketSize = PAYLOAD_LIMIT + 4096
+        try:
+            self._client.connect(address.host, address.port, KEEPALIVE_S, clean_start=False, properties=session)
+        except OSError as away:
+            raise BrokerUnavailable(f"no broker at {address.host}:{address.port}") from away
+        self._client.loop_start()
+
+    def refuse_more(self) -> None:
+        """Leave further deliveries un-acknowledged: the broker will send them again."""
+        self._accepting = False
+
+    def stop(self) -> None:
+        """Send what is queued for the network and disconnect; the session stays at the broker."""
+        deadline = time.monotonic() + 2
+        while self._client.want_write() and self._client.is_connected() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def acknowledge(self, messages: Iterable[Message]) -> int:
+        """Acknowledge what came over the present connection, and return how many that were.
+
+        An ack of an older connection would hit whatever message has the same id now, and lose it. The lock keeps the
+        network thread from reconnecting in between; paho drops queued packets when it does.
+        """
+        with self._lock:
+            mids = [m.mid for m in messages if m.generation == self._generation and m.qos > 0]
+            if not self._client.is_connected():
+                return 0
+            for mid in mids:
+                self._client.ack(mid, 1)
+        return len(mids)
+
+    def publish(self, topic: str, payload: bytes, qos: int) -> None:
+        """Send something down; QoS 0 is dropped while the broker is away, and the device asks again."""
+        if qos or self._client.is_connected():
+            self._client.publish(topic, payload, qos)
+
+    def _make_client(self) -> mqtt.Client:
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=ingest_client(self.shard),
+                             protocol=mqtt.MQTTv5, manual_ack=True)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.reconnect_delay_set(min_delay=1, max_delay=4)
+        return client
+
+    def _on_connect(self, client: mqtt.Client, _userdata: object, _flags: mqtt.ConnectFlags, reason: ReasonCode,
+                    _properties: Properties | None) -> None:
+        if reason.is_failure:
+            log.error("broker_refused", shard=self.shard, reason=str(reason))
+            return
+        with self._lock:
+            self._generation += 1
+        client.subscribe(shard_filter(self.shard), qos=1)
+        log.info("broker_connected", shard=self.shard, generation=self._generation)
+
+    def _on_disconnect(self, _client: mqtt.Client, _userdata: object, _flags: mqtt.DisconnectFlags,
+                       reason: ReasonCode, _properties: Properties | None) -> None:
+        with self._lock:
+            self._generation += 1
+        self.taken_over = self.taken_over or reason.value == TAKEN_OVER
+        log.warning("broker_disconnected", shard=self.shard, reason=str(reason))
+
+    def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        if self._accepting:
+            self._deliver(Message(_topic(message), bytes(message.payload), message.mid, message.qos, message.retain,
+                                  self.shard, self._generation, time.time()))
+
+
+def _topic(message: mqtt.MQTTMessage) -> str:
+    """A topic that is no UTF-8 cannot be ours, but must not stop the network thread either."""
+    try:
+        return message.topic
+    except UnicodeDecodeError:
+        return repr(message._topic)

@@ -1,0 +1,35 @@
+"""What travels through ingest: a message as it came, and what was read from it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from schemas.wire import RejectReason
+
+
+class Message(NamedTuple):
+    """One delivery from the broker. `generation` is the connection it came over: acks of an older one are void."""
+
+    topic: str
+    payload: bytes
+    mid: int
+    qos: int
+    retain: bool
+    shard: str
+    generation: int
+    received_at: float  # epoch s
+
+    @property
+    def arrived(self) -> datetime:
+        """When it was received, UTC."""
+        return datetime.fromtimestamp(self.received_at, UTC)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a message could not be taken in; where `boot` and `seq` could be read, it gets a receipt all the same."""
+
+    reason: RejectReason
+    detail: str
+    boot: int | None = None
+    seq: int | None = None

@@ -1,0 +1,25 @@
+"""One shape of log for every process: JSON lines on stdout, UTC, without personal data."""
+
+import logging
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+PERSONAL = frozenset({"name", "phone", "plate", "vin", "email", "address", "lat", "lon", "latitude", "longitude",
+                      "token", "password", "code", "payload"})
+"""Keys whose values never reach a log, whoever puts them there."""
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Cover values of personal keys."""
+    return {key: "***" if key in PERSONAL else value for key, value in event.items()}
+
+
+def configure_logs(level: str) -> None:
+    """Set up logging once, at the start of a process."""
+    structlog.configure(
+        processors=[redact, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
+                    structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
