@@ -1,0 +1,9 @@
+"""The fake world: cars with drivers, dongles with sins, MQTT clients; and the only source of ground truth."""
+
+from device_sim.dongle.messages import Event, Message, messages
+from device_sim.dongle.settings import FIELD_SINS, TSBS_SINS, Dongle, Sins
+from device_sim.world.history import CarHistory, CarSpec, InitialState, Truth
+from device_sim.world.simulate import simulate
+
+__all__ = ["FIELD_SINS", "TSBS_SINS", "CarHistory", "CarSpec", "Dongle", "Event", "InitialState", "Message", "Sins",
+           "Truth", "messages", "simulate"]
