@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from threading import Event
 
-import structlog
 import typer
 from prometheus_client import CollectorRegistry
 
@@ -19,7 +18,6 @@ from schemas.logs import configure_logs
 from schemas.settings import Settings
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
-log = structlog.get_logger()
 
 
 @app.callback(invoke_without_command=True)
@@ -69,5 +67,4 @@ if __name__ == "__main__":
     try:
         app()
     except PitcallError as problem:
-        log.error("stopped", reason=str(problem))
-        sys.exit(1)
+        sys.exit(f"ingest: {problem}")

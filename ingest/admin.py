@@ -38,7 +38,7 @@ def _text(status: int, body: str) -> Answer:
 
 def _handler(pages: dict[str, Callable[[], Answer]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name http.server calls
+        def do_GET(self) -> None:
             answer = pages.get(self.path, lambda: _text(404, "not found"))()
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)

@@ -10,8 +10,8 @@ import psycopg
 import structlog
 
 from archive.database.connecting import connect
+from archive.fleet.broker_password import password_hash
 from archive.fleet.devices import broker_users
-from ingest.broker.passwords import password_hash
 from schemas.errors import StoreUnavailable
 from schemas.topics import FOREIGN_SHARD, SHARDS, ingest_client
 

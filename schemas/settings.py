@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     admin_port: int = Field(0, ge=0, le=65535, description="loopback port of /healthz, /readyz, /metrics; 0 = off")
     broker_files: Path | None = Field(None, description="folder of the broker's passwd and acl files (broker-sync)")
     broker_pid_file: Path | None = Field(None, description="pid file of the broker to SIGHUP (broker-sync)")
+    role_password: SecretStr | None = Field(None, description="password `python -m archive login ROLE` sets")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("timezone")

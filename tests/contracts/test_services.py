@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from archive.fleet.broker_password import password_hash
 from dev.services import mosquitto
 from dev.services.given import Given, broker_version, require_good_broker
 from dev.services.ports import free_port
@@ -19,7 +20,6 @@ from dev.services.private import Private, find_private, start_private
 from dev.services.process import Process, find
 from dev.services.running import Running
 from dev.services.tree import locked, sound, unpacked
-from ingest.broker.passwords import password_hash
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import Settings
 

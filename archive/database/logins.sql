@@ -1,0 +1,2 @@
+-- allow --
+ALTER ROLE {role} LOGIN PASSWORD {password}

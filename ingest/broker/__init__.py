@@ -1,1 +1,0 @@
-"""What the broker reads: its configuration, who may write where, and passwords."""
