@@ -1,0 +1,133 @@
+"""The worker: takes cars with something new, one after the other, until it is told to end."""
+
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+import psycopg
+import structlog
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+
+from archive.database.connecting import connect, our_errors
+from archive.fleet import marks
+from archive.fleet.marks import Claim
+from health import MODEL_VERSION
+from health.shell import job
+from health.shell.ending import Ending
+from schemas.errors import StoreUnavailable
+
+log = structlog.get_logger()
+
+LONGEST_WAIT_S = 30.0
+"""Longest pause between two attempts to reach the database [s]."""
+REST_S = 600.0
+"""A car whose job failed is left alone for so long [s]: it must not keep others waiting."""
+STALE_EVERY_S = 60.0
+"""How often to look for reports that aged [s]."""
+
+
+class Worker:
+    """Any number of these run side by side; the database gives each car to one of them.
+
+    `as_of` tells the instant the reports are made for, normally now.
+    """
+
+    def __init__(self, database_url: str, as_of: Callable[[], datetime], ending: Ending) -> None:
+        self._url = database_url
+        self._as_of = as_of
+        self._ending = ending
+        self._connection: psycopg.Connection | None = None
+        self._resting: dict[int, float] = {}
+        self._stale_at = 0.0
+        self.failed = 0
+
+    def run(self, *, once: bool, interval_s: float) -> None:
+        """Work until told to end, or with `once` until no car is left; a database that is away is waited for."""
+        try:
+            while not self._ending.is_set():
+                self._retrying(self._turn)
+                if once:
+                    return
+                self._ending.wait(interval_s)
+        finally:
+            self._disconnect()
+
+    def _retrying(self, turn: Callable[[], None]) -> None:
+        attempts = Retrying(retry=retry_if_exception_type(StoreUnavailable), sleep=self._pause,
+                            wait=wait_random_exponential(0.5, max=LONGEST_WAIT_S), before_sleep=self._database_away,
+                            stop=lambda _: self._ending.is_set(), reraise=True)
+        try:
+            attempts(turn)
+        except StoreUnavailable:
+            log.warning("ended_while_database_away")
+
+    def _pause(self, seconds: float) -> None:
+        self._ending.wait(seconds)
+
+    def _turn(self) -> None:
+        """Hand out marks and work through all cars that wait."""
+        if self._ending.is_set():
+            return
+        connection = self._connected()
+        with our_errors():
+            self._touch_stale(connection)
+            marks.distribute(connection)
+        while not self._ending.is_set() and self._job(connection):
+            with our_errors():
+                marks.distribute(connection)
+
+    def _touch_stale(self, connection: psycopg.Connection) -> None:
+        if time.monotonic() >= self._stale_at:
+            marks.touch_stale(connection, self._as_of(), MODEL_VERSION)
+            self._stale_at = time.monotonic() + STALE_EVERY_S
+
+    def _job(self, connection: psycopg.Connection) -> bool:
+        """Do one job and commit; False when no car waits. What fails leaves its marks behind."""
+        claim: Claim | None = None
+        try:
+            with our_errors(), connection.transaction():
+                claim = marks.claim(connection, self._still_resting())
+                if claim:
+                    self._do(connection, claim)
+        except StoreUnavailable:
+            raise
+        except Exception as problem:  # noqa: BLE001 - one car's trouble must not end the work on all others
+            self._let_rest(claim, problem)
+        return claim is not None
+
+    def _do(self, connection: psycopg.Connection, claim: Claim) -> None:
+        began = time.monotonic()
+        done = job.do(connection, claim, self._as_of())
+        log.info("job", vehicle_id=done.vehicle_id, marks=done.marks, trips_changed=done.trips_changed,
+                 seconds=round(time.monotonic() - began, 3))
+
+    def _still_resting(self) -> list[int]:
+        now = time.monotonic()
+        self._resting = {vehicle: until for vehicle, until in self._resting.items() if until > now}
+        return list(self._resting)
+
+    def _let_rest(self, claim: Claim | None, problem: Exception) -> None:
+        if claim is None:
+            raise problem
+        self.failed += 1
+        self._resting[claim.vehicle_id] = time.monotonic() + REST_S
+        # Without the message: it may quote a value.
+        log.error("job_failed", vehicle_id=claim.vehicle_id, problem=type(problem).__name__,
+                  trace=traceback.format_tb(problem.__traceback__))
+
+    def _connected(self) -> psycopg.Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = connect(self._url, name="health-work", autocommit=True)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with suppress(psycopg.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _database_away(self, state: RetryCallState) -> None:
+        self._disconnect()
+        log.warning("database_away", attempt=state.attempt_number)
