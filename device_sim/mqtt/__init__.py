@@ -1,0 +1,1 @@
+"""Devices as MQTT clients: they forget only what has a receipt."""
