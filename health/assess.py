@@ -8,12 +8,19 @@ import polars as pl
 
 from health.distance import estimate_mileage
 from health.figures import exact, with_reasons
+from health.fuel import estimate_fuel
 from health.history import History, facts_of, histories
 from health.policy import DEFAULT, Policy
+from health.road_mix import road_mix
 from health.statistics import summarise
+from health.tread import estimate_tread
 from health.trip_list import list_trips
-from schemas.report import Learned, VehicleReport
+from schemas.report import Learned, TyreReport, Unknown, VehicleReport
 from schemas.vehicle import VehicleFacts
+
+NOT_BUILT = dict.fromkeys(("brakes", "oil", "battery", "events", "events_list", "driving_score", "codes"),
+                          Unknown.NOT_BUILT)
+"""Estimators that do not exist yet."""
 
 
 def assess(readings: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: datetime, timezone: ZoneInfo,
@@ -46,13 +53,23 @@ def report(statistics: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: d
 def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: ZoneInfo,
             policy: Policy) -> VehicleReport:
     mileage = estimate_mileage(history, facts, policy)
+    fuel = estimate_fuel(history, facts, mileage, policy)
+    tread, tyre_reasons = estimate_tread(history, facts, mileage, policy)
     draft = VehicleReport(
         vehicle=history.vehicle,
         observed_s=exact(history.total("observed_s"), "readings", "s"),
         unobserved_s=exact(history.total("unobserved_s"), "readings", "s"),
         distance_km=mileage.total,
         distance_by_source=mileage.by_source,
-        trips=list_trips(history, mileage, policy),
-        learned=Learned(speed_scale=mileage.scale),
+        trips=list_trips(history, mileage, fuel, policy),
+        road_mix=road_mix(history, policy.road),
+        fuel_type=fuel.kind,
+        fuel_l=fuel.total_l,
+        fuel_l_per_100km=fuel.l_per_100km,
+        fuel_by_source=fuel.by_source,
+        learned=Learned(speed_scale=mileage.scale, ve_vd_l=fuel.ve_vd_l,
+                        tyre_k_front=tread["front"].k, tyre_k_rear=tread["rear"].k),
+        tyres=TyreReport(front=tread["front"].report, rear=tread["rear"].report),
     )
-    return draft.model_copy(update={"unknown": with_reasons(dict(draft), mileage.reasons)})
+    reasons = NOT_BUILT | mileage.reasons | fuel.reasons | tyre_reasons
+    return draft.model_copy(update={"unknown": with_reasons(dict(draft), reasons)})

@@ -6,6 +6,7 @@ import numpy as np
 
 from health.figures import Reasons, exact, relative
 from health.history import History, known_sum
+from health.moments import instant_us
 from health.policy import MileagePolicy, Policy
 from health.quality import Booleans, Floats
 from health.trips import SECOND
@@ -22,7 +23,7 @@ class Mileage:
     scale: Q
     total: Q
     by_source: DistanceBySource
-    odometer_km: float  # latest reading, NaN without one
+    odometer_now_km: float  # latest reading, else last service plus what was driven since; NaN without either
     odometer_resets: int
     unseen_km: float  # driven between groups, by odometer
     reasons: Reasons
@@ -45,7 +46,7 @@ def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> M
     reasons = {f"distance_by_source.{name}": Unknown.NO_SIGNAL for name in DistanceBySource.model_fields}
     reasons |= {"learned.speed_scale": Unknown.NO_SIGNAL if by_source.odometer is None and by_source.gps is None
                 else Unknown.TOO_SHORT, "distance_km": Unknown.NO_SIGNAL}
-    return Mileage(trip_km, source, scale, total, by_source, _latest_odometer(history),
+    return Mileage(trip_km, source, scale, total, by_source, _odometer_now(history, trip_km, facts),
                    _resets(history, p), unseen, reasons)
 
 
@@ -137,10 +138,18 @@ def _resets(history: History, p: MileagePolicy) -> int:
     return int(history.read("odometer_resets").sum()) + int(back.sum())
 
 
-def _latest_odometer(history: History) -> float:
+def _odometer_now(history: History, trip_km: Floats, facts: VehicleFacts) -> float:
+    """Latest odometer reading plus what was driven after it; else counted from the last odometer in the workshop."""
     last = history.read("odometer_last_km")
-    known = last[~np.isnan(last)]
-    return float(known[-1]) if len(known) else float("nan")
+    known = np.flatnonzero(~np.isnan(last))
+    if len(known):
+        return float(last[known[-1]] + np.nansum(trip_km[known[-1] + 1:]))
+    noted = [(instant_us(s.at), s.odometer_km) for s in facts.services if s.odometer_km is not None]
+    noted += [(instant_us(g.time), g.odometer_km) for g in facts.gauge if g.odometer_km is not None]
+    if not noted:
+        return float("nan")
+    at_us, km = max(noted)
+    return float(km + np.nansum(trip_km[history.start_us >= at_us]))
 
 
 def _sigma_speed(scale: Q, p: MileagePolicy) -> float:

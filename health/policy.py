@@ -157,6 +157,8 @@ class FuelPolicy:
     load_air_g_l: float = 1.184
     """Air density at 25 C and 101.3 kPa by which PID 43 is defined [g/L]. SAE J1979"""
     standard_baro_kpa: float = 101.3
+    highest_baro_kpa: float = 106.0
+    """Standard and highest pressure of the air outside [kPa]. ISO 2533; K"""
     volumetric_efficiency: float = 0.85
     """Unlearned, naturally aspirated or lightly charged petrol [1]. K, 0.75-0.95"""
     intake_default_c: float = 25.0
@@ -172,7 +174,8 @@ class FuelPolicy:
     friction_share: float = 0.073
     """Marginal efficiency [1], accessories [W] and share of rated power burnt in friction [1]. M: nine EPA cars"""
     heat_mj_l: float = 32.05
-    """Lower heating value of petrol [MJ/L]. K"""
+    heat_diesel_mj_l: float = 35.8
+    """Lower heating values of petrol and diesel [MJ/L]. K"""
     assumed_idle_s: float = 30.0
     """Without engine speed, idling around the movement is assumed for this long where speed was read [s]. K"""
     coverage: float = 0.8
@@ -184,6 +187,14 @@ class FuelPolicy:
     diesel_idle_rpm_high: float = 1200.0
     vacuum_map_ratio: float = 0.6
     """A throttled engine draws this ratio to ambient pressure at light load; a diesel never [1]. K"""
+    vacuum_share: float = 0.02
+    """Share of running time with such vacuum that shows a throttle [1]. K"""
+    boost_map_ratio: float = 1.1
+    """Above this ratio to ambient pressure the engine is charged [1]. K"""
+    boost_share: float = 0.005
+    """Share of running time that shows a charged engine, for which calculated load does not give air [1]. K"""
+    hybrid_share: float = 0.05
+    """Share of the distance driven with the engine at rest that shows a hybrid [1]. K"""
     vacuum_running_s: float = 120.0
     """Running time needed to judge by vacuum alone [s]. K"""
     sigma: dict[str, float] = field(default_factory=lambda: {
@@ -229,6 +240,15 @@ class TyrePolicy:
 
 
 @dataclass(frozen=True)
+class BrakePolicy:
+    """Brake energy and pad wear. Section 6 of the model notes."""
+
+    engine_drag_m_s2: float = 0.25
+    """Deceleration by the engine with the throttle closed [m/s2]. K; 0 for coasting gearboxes"""
+    drag_from_m_s: float = 2.0
+
+
+@dataclass(frozen=True)
 class ForecastPolicy:
     """When a need is reached. Section 10 of the model notes."""
 
@@ -255,6 +275,7 @@ class Policy:
     car: CarPolicy = CarPolicy()
     fuel: FuelPolicy = field(default_factory=FuelPolicy)
     tyres: TyrePolicy = TyrePolicy()
+    brakes: BrakePolicy = BrakePolicy()
     forecast: ForecastPolicy = ForecastPolicy()
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from health.policy import Policy
 from health.quality import Booleans, Floats, Integers, Track
 from health.satellites import steps_m
-from health.segments import Segments, segments_of
+from health.segments import Segments, median_by, segments_of
 from health.trips import SECOND, Groups
 from schemas.signals import BY_COLUMN, Hold
 
@@ -165,17 +165,6 @@ def _hold_s(time_us: Integers, known: Booleans, everything: Segments, policy: Po
     label = everything.of_element[rows]
     same = np.diff(label) == 0
     interval, owner = np.diff(time_us[rows])[same], label[1:][same]
-    median = _median_by(owner, interval, len(everything.starts)) / SECOND
+    median = median_by(owner, interval, len(everything.starts)) / SECOND
     wanted = np.where(np.isnan(median), policy.hold.least_s, policy.hold.intervals * median)
     return np.clip(wanted, policy.hold.least_s, policy.hold.most_s)
-
-
-def _median_by(owner: Integers, values: Integers, owners: int) -> Floats:
-    """Lower median of the values of each owner; NaN where it has none. Owners come in ascending order."""
-    result = np.full(owners, np.nan)
-    if len(owner) == 0:
-        return result
-    ordered = values[np.lexsort((values, owner))]
-    present = segments_of(owner)
-    result[owner[present.starts]] = ordered[present.starts + (present.sizes - 1) // 2]
-    return result

@@ -92,6 +92,11 @@ class Segments:
         """Last value of each segment that is not NaN; NaN where there is none."""
         return self._at(values, self._extreme_index(values, last=True))
 
+    def median(self, values: Floats) -> Floats:
+        """Lower median of each segment ignoring NaN; NaN where there is none."""
+        known = np.flatnonzero(~np.isnan(values))
+        return median_by(self.of_element[known], values[known], len(self.starts))
+
     def _extreme_index(self, values: Floats, *, last: bool) -> Integers:
         known = ~np.isnan(values)
         if last:
@@ -131,3 +136,14 @@ def segments_of(labels: Integers) -> Segments:
         return Segments(np.zeros(0, dtype=np.int64), 0)
     change = np.flatnonzero(labels[1:] != labels[:-1]) + 1
     return Segments(np.concatenate([[0], change]), len(labels))
+
+
+def median_by(owner: Integers, values: NDArray[Value], owners: int) -> Floats:
+    """Lower median of the values of each owner; NaN where it has none. Owners come in ascending order."""
+    result = np.full(owners, np.nan)
+    if len(owner) == 0:
+        return result
+    ordered = values[np.lexsort((values, owner))]
+    present = segments_of(owner)
+    result[owner[present.starts]] = ordered[present.starts + (present.sizes - 1) // 2]
+    return result

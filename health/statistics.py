@@ -5,12 +5,14 @@ facts named in `FACTS_USED`; never on the rest of the frame. What is learned lat
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
-from health import gps_path, mileage
+from health import brakes, engine_kind, fuel_rungs, gps_path, mileage, road, tyres
 from health.policy import DEFAULT, Policy
 from health.quality import Floats, Integers, Track, clean
+from health.road_load import Cars, RoadLoad, cars, road_load
 from health.samples import Samples, sample
 from health.trips import Groups, cut_into_trips
 from schemas.frames import TIME
@@ -31,9 +33,31 @@ IDENTITY: Schema = {
     "clock": pl.Int64,    # health.samples.Clock
 }
 
-ESTIMATORS: tuple[Callable[[Samples, Policy], Columns], ...] = (mileage.per_group, gps_path.per_group)
 
-TRIP_STATISTICS = pl.Schema(IDENTITY | mileage.COLUMNS | gps_path.COLUMNS)
+@dataclass(frozen=True)
+class Drive:
+    """What an estimator sees: the samples of all groups, the car behind each group, the forces in each interval."""
+
+    samples: Samples
+    cars: Cars
+    load: RoadLoad
+    policy: Policy
+
+
+ESTIMATORS: tuple[Callable[[Drive], Columns], ...] = (
+    lambda d: mileage.per_group(d.samples, d.policy),
+    lambda d: gps_path.per_group(d.samples, d.policy),
+    lambda d: road.per_group(d.samples, d.policy),
+    lambda d: engine_kind.per_group(d.samples, d.policy),
+    lambda d: fuel_rungs.per_group(d.samples, d.cars, d.load, d.policy),
+    lambda d: tyres.per_group(d.samples, d.cars, d.load, d.policy),
+    lambda d: brakes.per_group(d.samples, d.cars, d.load, d.policy),
+)
+"""A further estimator is a further line here and its columns below."""
+
+TRIP_STATISTICS = pl.Schema(
+    IDENTITY | mileage.COLUMNS | gps_path.COLUMNS | road.COLUMNS | engine_kind.COLUMNS | fuel_rungs.COLUMNS
+    | tyres.COLUMNS | brakes.COLUMNS)
 """One row per group, ordered by vehicle and start."""
 
 
@@ -53,9 +77,14 @@ def summarise(readings: pl.DataFrame, facts: Mapping[str, VehicleFacts], policy:
         return TRIP_STATISTICS.to_frame()
     samples = sample(track, groups, policy)
     columns = _identity(track, groups, samples)
+    drive = _drive(samples, cars(track.names, facts, policy.car).at(groups.vehicle), policy)
     for estimate in ESTIMATORS:
-        columns |= estimate(samples, policy)
+        columns |= estimate(drive)
     return _frame(columns, policy)
+
+
+def _drive(samples: Samples, group_cars: Cars, policy: Policy) -> Drive:
+    return Drive(samples, group_cars, road_load(samples, group_cars, policy), policy)
 
 
 def _identity(track: Track, groups: Groups, samples: Samples) -> dict[str, object]:

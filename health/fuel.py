@@ -1,0 +1,141 @@
+"""Fuel burnt: each rung of the ladder in litres, the best rung of every group, totals. Section 4 of the model notes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from health.distance import Mileage
+from health.engine_kind import kind_of
+from health.figures import Reasons, exact, relative
+from health.fuel_rungs import AIR_RUNGS
+from health.history import History, known_sum, ratio
+from health.policy import FUELS, FuelPolicy, Petrol, Policy
+from health.quality import Booleans, Floats
+from schemas.report import FuelBySource, Q, Unknown
+from schemas.vehicle import VehicleFacts
+
+LADDER = tuple(FuelBySource.model_fields)
+"""Rungs, best first."""
+
+
+@dataclass(frozen=True)
+class Fuel:
+    """What is known of the fuel of one vehicle."""
+
+    kind: str | None
+    trip_l: Floats
+    trip_source: list[str]
+    trip_sigma: list[float]
+    total_l: Q
+    l_per_100km: Q
+    by_source: FuelBySource
+    ve_vd_l: Q
+    reasons: Reasons
+
+
+@dataclass(frozen=True)
+class _Rung:
+    litres: Floats
+    seconds: Floats
+    sigma: float
+
+
+def estimate_fuel(history: History, facts: VehicleFacts, mileage: Mileage, policy: Policy) -> Fuel:
+    """Litres of every group and of the whole history by every rung whose inputs exist."""
+    p = policy.fuel
+    kind = kind_of(history, p) or _kind_of_fact(facts)
+    displacement = learned_ve_vd(history, facts, p)
+    refused = _refusals(history, facts, kind, displacement, p)
+    rungs = {name: rung for name, rung in _rungs(history, facts, displacement, p).items() if name not in refused}
+    trip_l, source = _ladder(history, rungs, p)
+    sigma = [rungs[name].sigma if name else 0.0 for name in source]
+    by_source = FuelBySource(**{name: relative(known_sum(r.litres), r.sigma, name, "L") for name, r in rungs.items()})
+    spread = max(sigma, default=0.0)
+    names = "+".join(sorted({name for name in source if name}))
+    return Fuel(kind, trip_l, source, sigma, relative(known_sum(trip_l), spread, names, "L"),
+                relative(_per_100km(trip_l, mileage.trip_km, p), spread, names, "L/100km"),
+                by_source, displacement, _reasons(refused))
+
+
+def _kind_of_fact(facts: VehicleFacts) -> str | None:
+    return "petrol" if facts.fuel in ("e10", "e27", "e85") else facts.fuel
+
+
+def learned_ve_vd(history: History, facts: VehicleFacts, p: FuelPolicy) -> Q:
+    """Effective displacement VE*Vd [L]: given, else taught by MAF, else from the displacement of the vehicle file."""
+    if facts.ve_vd_l is not None:
+        return exact(facts.ve_vd_l, "given", "L")
+    taught = ratio(history.total("taught_maf_g"), history.total("taught_unit_g"))
+    if np.isfinite(taught):
+        return relative(taught, p.sigma["speed_density"], "maf", "L")
+    if facts.displacement_l is None:
+        return None
+    return relative(p.volumetric_efficiency * facts.displacement_l, p.sigma["speed_density_unlearned"],
+                    "displacement", "L")
+
+
+def _rungs(history: History, facts: VehicleFacts, displacement: Q, p: FuelPolicy) -> dict[str, _Rung]:
+    """Litres of every group by every rung, NaN where its inputs were not read."""
+    fuel = FUELS.get(facts.fuel or "petrol", FUELS["petrol"])
+    learned = "" if displacement and displacement.source in ("maf", "given") else "_unlearned"
+    size = displacement.value if displacement else np.nan
+    scale = {"maf": 1.0, "absolute_load": facts.displacement_l or np.nan, "speed_density": size,
+             "calculated_load": size}
+    names = {"maf": "maf", "absolute_load": "absolute_load", "speed_density": "speed_density" + learned,
+             "calculated_load": "calculated_load" + learned}
+    rungs = {"fuel_rate": _Rung(_by_rate(history, fuel), history.read("fuel_rate_s"), p.sigma["fuel_rate"])}
+    for rung in AIR_RUNGS:
+        litres = history.read(f"{rung}_air_g") * scale[rung] / (fuel.air_fuel * fuel.kg_l * 1000)
+        rungs[rung] = _Rung(litres, history.read(f"{rung}_s"), p.sigma[names[rung]])
+    heat = p.heat_diesel_mj_l if fuel is FUELS["diesel"] else p.heat_mj_l
+    rungs["physics"] = _Rung(history.read("physics_mj") / heat, history.read("physics_s"), p.sigma["physics"])
+    return rungs
+
+
+def _by_rate(history: History, fuel: Petrol) -> Floats:
+    return history.read("fuel_rate_l") + np.nan_to_num(history.read("fuel_rate_kg")) / fuel.kg_l
+
+
+def _refusals(history: History, facts: VehicleFacts, kind: str | None, displacement: Q,
+              p: FuelPolicy) -> dict[str, Unknown]:
+    """Rungs that would lie about this car, with the reason."""
+    burns = _kind_of_fact(facts) or kind
+    refused: dict[str, Unknown] = {}
+    if displacement is None:
+        refused |= dict.fromkeys(("speed_density", "calculated_load"), Unknown.NO_FACT)
+    if facts.displacement_l is None:
+        refused["absolute_load"] = Unknown.NO_FACT
+    if history.total("boosted_s") > p.boost_share * history.total("run_watched_s"):
+        refused["calculated_load"] = Unknown.IMPLAUSIBLE
+    if burns == "diesel" and not history.total("lambda_s") > p.coverage * history.total("engine_s"):
+        refused |= dict.fromkeys(AIR_RUNGS, Unknown.DIESEL_WITHOUT_FUEL_RATE)
+    if burns == "ev":
+        refused |= dict.fromkeys(LADDER, Unknown.NOT_PETROL)
+    return refused
+
+
+def _ladder(history: History, rungs: Mapping[str, _Rung], p: FuelPolicy) -> tuple[Floats, list[str]]:
+    """Best rung that covers enough of each group, stretched over the part it does not cover."""
+    engine_s = history.read("engine_s")
+    litres, chosen = np.full(len(history), np.nan), np.full(len(history), "", dtype=object)
+    for name, rung in rungs.items():
+        enough: Booleans = np.isnan(litres) & (rung.seconds >= p.coverage * engine_s) & (engine_s > 0)
+        enough &= ~np.isnan(rung.litres)
+        litres = np.where(enough, rung.litres * np.maximum(engine_s / rung.seconds, 1.0), litres)
+        chosen[enough] = name
+    return litres, list(chosen)
+
+
+def _per_100km(trip_l: Floats, trip_km: Floats, p: FuelPolicy) -> float:
+    """Litres per 100 km over the groups where both are known; NaN below `per_100km_from_km`."""
+    both = ~np.isnan(trip_l) & ~np.isnan(trip_km)
+    km = float(trip_km[both].sum())
+    return float(trip_l[both].sum()) / km * 100 if km >= p.per_100km_from_km else float("nan")
+
+
+def _reasons(refused: Mapping[str, Unknown]) -> Reasons:
+    reasons: Reasons = {f"fuel_by_source.{name}": refused.get(name, Unknown.NO_SIGNAL) for name in LADDER}
+    reasons |= {"learned.ve_vd_l": Unknown.NO_SIGNAL, "fuel_type": Unknown.NO_SIGNAL}
+    why = refused.get("physics", Unknown.NO_SIGNAL)
+    return reasons | {"fuel_l": why, "fuel_l_per_100km": why if why is Unknown.NOT_PETROL else Unknown.TOO_SHORT}

@@ -1,0 +1,119 @@
+"""Road type of every second: highway, congested, standing, urban; and jams relative to free flow.
+
+Section 3 of the model notes. Means are taken over integers (1e-4 km/h), so that they do not depend on what else is
+in the frame.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from health.policy import Policy, RoadPolicy
+from health.quality import Booleans, Floats, Integers
+from health.samples import Clock, Samples
+from health.seconds import Seconds, resample
+from health.segments import segments_of
+from schemas.frames import Columns
+
+CLASSES = ("highway", "urban", "congested", "standing")
+COLUMNS: Columns = {
+    **{f"{name}_m": pl.Float64 for name in CLASSES},  # distance over seconds of this class
+    **{f"{name}_s": pl.Float64 for name in CLASSES},
+    "jam_s": pl.Float64,
+}
+"""Columns of one group."""
+
+TENTHS_OF_MILLI = 10_000
+"""Speeds are summed as integers of 1e-4 km/h."""
+
+
+def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integers]:
+    """Distance and time of each road type; null where no speed is known."""
+    seconds = resample(samples)
+    mean = centred_mean_kmh(seconds, policy.road.mean_half_s)
+    classes = classify(seconds, mean, policy.road)
+    metres = seconds.speed_kmh / 3.6
+    known = samples.clock != Clock.ENGINE
+    result = {f"{name}_m": seconds.segments.total(np.where(mask, metres, 0.0)) for name, mask in classes.items()}
+    result |= {f"{name}_s": seconds.segments.count(mask).astype(float) for name, mask in classes.items()}
+    result["jam_s"] = seconds.segments.count(jammed(seconds, mean, policy.road)).astype(float)
+    return {name: np.where(known, values, np.nan) for name, values in result.items()}
+
+
+def centred_mean_kmh(seconds: Seconds, half_s: int) -> Floats:
+    """Mean speed over the observed seconds within `half_s` before and after [km/h]."""
+    whole = np.rint(seconds.speed_kmh * TENTHS_OF_MILLI).astype(np.int64)
+    total = seconds.segments.window_sum(whole, half_s)
+    count = seconds.segments.window_count(seconds.observed, half_s)
+    result: Floats = total / (np.maximum(count, 1) * TENTHS_OF_MILLI)
+    return result
+
+
+def classify(seconds: Seconds, mean_kmh: Floats, policy: RoadPolicy) -> dict[str, Booleans]:
+    """Masks of the four types; every observed second has exactly one."""
+    highway = on_highway(seconds, mean_kmh, policy)
+    standing = ~highway & _standing(seconds, policy)
+    congested = ~highway & ~standing & (mean_kmh < policy.congested_kmh)
+    urban = ~highway & ~standing & ~congested
+    masks = dict(zip(CLASSES, (highway, urban, congested, standing), strict=True))
+    return {name: mask & seconds.observed for name, mask in masks.items()}
+
+
+def on_highway(seconds: Seconds, mean_kmh: Floats, policy: RoadPolicy) -> Booleans:
+    """Hysteresis: on above `highway_enter_kmh`, off at `highway_leave_kmh`, in between as before."""
+    enter, leave = mean_kmh > policy.highway_enter_kmh, mean_kmh <= policy.highway_leave_kmh
+    decided = seconds.segments.latest(enter | leave)
+    result: Booleans = (decided >= 0) & enter[np.maximum(decided, 0)]
+    return result
+
+
+def _standing(seconds: Seconds, policy: RoadPolicy) -> Booleans:
+    slow = seconds.observed & (seconds.speed_kmh < policy.standing_kmh)
+    share = policy.standing_share * seconds.segments.window_count(seconds.observed, policy.standing_half_s)
+    result: Booleans = seconds.segments.window_count(slow, policy.standing_half_s) > share
+    return result
+
+
+def jammed(seconds: Seconds, mean_kmh: Floats, policy: RoadPolicy) -> Booleans:
+    """Seconds much slower than the free flow around them, where the free flow is that of a fast road."""
+    free = free_flow_kmh(seconds, policy)
+    slow: Booleans = (free > policy.jam_free_kmh) & (mean_kmh < policy.jam_ratio * free)
+    return slow & seconds.observed
+
+
+def free_flow_kmh(seconds: Seconds, policy: RoadPolicy) -> Floats:
+    """90th percentile of the speed within 600 s, taken every 10 s of each group [km/h].
+
+    Groups that never reach the least free-flow speed have none worth computing: 0 there.
+    """
+    place = np.arange(seconds.segments.length) - np.repeat(seconds.segments.starts, seconds.segments.sizes)
+    coarse = np.flatnonzero(place % policy.jam_step_s == 0)
+    owner = seconds.segments.of_element[coarse]
+    fast = seconds.segments.greatest(seconds.speed_kmh) > policy.jam_free_kmh
+    coarse = coarse[fast[owner]]
+    result = np.zeros(seconds.segments.length)
+    if len(coarse) == 0:
+        return result
+    quantile = _rolling_quantile(seconds, coarse, policy)
+    steps = np.searchsorted(coarse, np.arange(seconds.segments.length), side="right") - 1
+    spread = quantile[np.maximum(steps, 0)]
+    same = fast[seconds.segments.of_element]
+    return np.where(same, spread, 0.0)
+
+
+def _rolling_quantile(seconds: Seconds, coarse: Integers, policy: RoadPolicy) -> Floats:
+    """Quantile of the coarse speeds in a centred window clipped to the group."""
+    labels = segments_of(seconds.segments.of_element[coarse])
+    half = policy.jam_half_s // policy.jam_step_s
+    speed = seconds.speed_kmh[coarse].astype(np.float32)
+    # Groups are laid out with `half` unknown places between them, so that no window reaches a neighbour.
+    offset = np.arange(len(labels.starts)) * 2 * half + half
+    place = np.arange(len(coarse)) + labels.spread(offset)
+    padded = np.full(int(place[-1]) + half + 1, np.nan)
+    padded[place] = speed
+    series = pl.Series(padded).fill_nan(None)
+    rolled = series.rolling_quantile(policy.jam_quantile, "nearest", window_size=2 * half + 1, min_samples=1,
+                                     center=True).to_numpy()
+    result: Floats = rolled[place]
+    return result

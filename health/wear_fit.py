@@ -1,0 +1,92 @@
+"""Wear coefficient and starting depth from readings of a gauge: a Bayesian straight line on a grid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from health.figures import Z80
+from health.policy import TyrePolicy
+from health.quality import Floats
+from schemas.report import Q, Quantity
+
+
+@dataclass(frozen=True)
+class WearFit:
+    """Joint posterior over wear coefficient [mm/1000 km] and starting depth [mm], as weighted grid points."""
+
+    coefficient: Floats
+    start_mm: Floats
+    weight: Floats
+    source: str
+
+    @property
+    def k(self) -> float:
+        """Median coefficient."""
+        return self._quantile(self.coefficient, 0.5)
+
+    @property
+    def k_low(self) -> float:
+        return self._quantile(self.coefficient, 0.1)
+
+    @property
+    def k_high(self) -> float:
+        return self._quantile(self.coefficient, 0.9)
+
+    @property
+    def sigma_ln_k(self) -> float:
+        """Spread of ln k [1], from its 10th and 90th percentile."""
+        return float(np.log(self.k_high / self.k_low) / (2 * Z80))
+
+    def depth(self, wear_index: float, unit: str) -> Q:
+        """Depth after a wear index."""
+        depth = np.maximum(self.start_mm - self.coefficient * wear_index, 0.0)
+        low, value, high = (self._quantile(depth, q) for q in (0.1, 0.5, 0.9))
+        return Quantity(value=value, low=low, high=high, source=self.source, unit=unit)
+
+    def new_mm(self) -> Q:
+        """Starting depth."""
+        low, value, high = (self._quantile(self.start_mm, q) for q in (0.1, 0.5, 0.9))
+        return Quantity(value=value, low=low, high=high, source=self.source, unit="mm")
+
+    def draw(self, chance: np.random.Generator, count: int) -> tuple[Floats, Floats]:
+        """Coefficient and starting depth of `count` possible cars."""
+        chosen = chance.choice(len(self.weight), size=count, p=self.weight)
+        return self.coefficient[chosen], self.start_mm[chosen]
+
+    def _quantile(self, values: Floats, share: float) -> float:
+        """Weighted quantile, linear between grid points."""
+        order = np.argsort(values, kind="stable")
+        reached = np.cumsum(self.weight[order]) - self.weight[order] / 2
+        return float(np.interp(share, reached, values[order]))
+
+
+def fit_wear(wear_index: Sequence[float], tread_mm: Sequence[float], new_mm: float, policy: TyrePolicy,
+             sigma_new_mm: float | None = None) -> WearFit:
+    """Posterior of h = h0 - k I.
+
+    Parameters
+    ----------
+    wear_index
+        Model wear at k = 1 at each reading [mm].
+    tread_mm
+        Depth read there [mm], with an error of `sigma_gauge_mm`.
+    new_mm, sigma_new_mm
+        Prior of the starting depth [mm].
+
+    Notes
+    -----
+    Priors ln k ~ N(ln 15, 0.35) and h0 ~ N(new_mm, 0.5). Valid while wear is linear in the index, that is for
+    tyres that stay on their axle.
+    """
+    sigma_ln_k = policy.sigma_ln_k
+    sigma_start = policy.sigma_new_mm if sigma_new_mm is None else sigma_new_mm
+    ln_k, start = np.meshgrid(np.linspace(-4, 4, 161) * sigma_ln_k, np.linspace(-3.5, 3.5, 57) * sigma_start)
+    coefficient = policy.wear_k_mm_per_1000km * np.exp(ln_k)
+    score = -0.5 * (ln_k / sigma_ln_k) ** 2 - 0.5 * (start / sigma_start) ** 2
+    for index, depth in zip(wear_index, tread_mm, strict=True):
+        miss = depth - (new_mm + start - coefficient * index)
+        score = score - 0.5 * (miss / policy.sigma_gauge_mm) ** 2
+    weight = np.exp(score - score.max())
+    source = "gauge" if len(tread_mm) else "prior"
+    return WearFit(coefficient.ravel(), (new_mm + start).ravel(), (weight / weight.sum()).ravel(), source)
