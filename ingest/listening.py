@@ -61,13 +61,14 @@ class Listener:
         self._deliver = deliver
         self._accepting = True
         self._generation = 0
+        self._subscribed_in = -1
         self._lock = Lock()
         self._client = self._make_client()
 
     @property
-    def connected(self) -> bool:
-        """Whether the broker is there right now."""
-        return self._client.is_connected()
+    def subscribed(self) -> bool:
+        """Whether deliveries flow right now."""
+        return self._client.is_connected() and self._subscribed_in == self._generation
 
     def start(self, address: BrokerAddress) -> None:
         """Connect and keep connecting; raises BrokerUnavailable when the first attempt fails."""
@@ -120,6 +121,7 @@ class Listener:
                              protocol=mqtt.MQTTv5, manual_ack=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         client.reconnect_delay_set(min_delay=1, max_delay=4)
         return client
@@ -133,6 +135,10 @@ class Listener:
             self._generation += 1
         client.subscribe(shard_filter(self.shard), qos=1)
         log.info("broker_connected", shard=self.shard, generation=self._generation)
+
+    def _on_subscribe(self, _client: mqtt.Client, _userdata: object, _mid: int, _reasons: list[ReasonCode],
+                      _properties: Properties | None) -> None:
+        self._subscribed_in = self._generation
 
     def _on_disconnect(self, _client: mqtt.Client, _userdata: object, _flags: mqtt.DisconnectFlags,
                        reason: ReasonCode, _properties: Properties | None) -> None:

@@ -1,7 +1,7 @@
 """The ingest process: batches from the broker into the database, acknowledged only after commit."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Event
 
 import psycopg
@@ -60,9 +60,9 @@ class Ingest:
 
     @property
     def ready(self) -> bool:
-        """Connected to broker and database."""
+        """Messages flow, and the database is there."""
         database = self._connection is not None and not self._connection.closed
-        return database and all(listener.connected for listener in self._listeners.values())
+        return database and all(listener.subscribed for listener in self._listeners.values())
 
     def stop(self) -> None:
         """Ask `run` to drain, commit, acknowledge and return; safe in a signal handler."""
@@ -70,9 +70,10 @@ class Ingest:
 
     def run(self) -> None:
         """Work until `stop`. Raises TakenOver when another process serves one of the shards now."""
-        for listener in self._listeners.values():
-            listener.start(self._broker)
         try:
+            self._persist(self._connected)
+            for listener in self._listeners.values():
+                listener.start(self._broker)
             while not self._stop.is_set():
                 self._turn()
             for listener in self._listeners.values():
@@ -100,13 +101,12 @@ class Ingest:
             self.balance.drop()
 
     def _take_in(self, batch: Sequence[Message]) -> None:
-        for attempt in self._attempts():
-            with attempt:
-                self._store(batch)
+        self._persist(lambda: self._store(batch))
 
-    def _attempts(self) -> Retrying:
-        return Retrying(retry=retry_if_exception_type(AWAY), wait=wait_random_exponential(0.05, max=2),
-                        stop=stop_when_event_set(self._stop), before_sleep=self._database_away, reraise=True)
+    def _persist(self, work: Callable[[], object]) -> None:
+        """Do something with the database, again and again while it is away."""
+        Retrying(retry=retry_if_exception_type(AWAY), wait=wait_random_exponential(0.05, max=2),
+                 stop=stop_when_event_set(self._stop), before_sleep=self._database_away, reraise=True)(work)
 
     def _database_away(self, state: RetryCallState) -> None:
         self.balance.database_retries.inc()

@@ -1,0 +1,1 @@
+"""The stage tests play on: a real database cloned from a migrated template, a real broker, real processes."""
