@@ -33,7 +33,7 @@ AWAY = (psycopg.OperationalError, psycopg.InterfaceError, StoreUnavailable)
 REFUSED = (psycopg.DataError, psycopg.IntegrityError)
 """The database read a value and would not have it: find the message and bury it alone."""
 
-STATEMENT_TIMEOUT_MS = 10_000
+STATEMENT_TIMEOUT_S = 10
 COMMAND_INTERVAL_S = 1.0
 
 
@@ -162,8 +162,8 @@ class Ingest:
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._database_url, name="ingest", autocommit=True)
-            self._connection.execute("SELECT set_config('statement_timeout', %s, false)", [str(STATEMENT_TIMEOUT_MS)])
+            self._connection = connect(self._database_url, name="ingest", autocommit=True,
+                                       statement_timeout_s=STATEMENT_TIMEOUT_S)
             arrival.prepare(self._connection)
         return self._connection
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import psycopg
@@ -46,14 +46,31 @@ def make_template(server_url: str) -> None:
         migrating.migrate(connection)
         for role in logins.ROLES:
             logins.allow(connection, role, ROLE_PASSWORD)
+    _close_to_visitors(server_url)
+
+
+def _close_to_visitors(server_url: str) -> None:
+    """A template in use cannot be cloned, and TimescaleDB's scheduler visits every database that lets it in."""
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(TEMPLATE)))
+        server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [TEMPLATE])
+
+
+def cloned(server_url: str) -> AbstractContextManager[Database]:
+    """A fresh copy of the template, dropped afterwards."""
+    return _created(server_url, sql.SQL(" TEMPLATE {}").format(sql.Identifier(TEMPLATE)))
+
+
+def empty(server_url: str) -> AbstractContextManager[Database]:
+    """A database without anything in it, dropped afterwards."""
+    return _created(server_url, sql.SQL(""))
 
 
 @contextmanager
-def cloned(server_url: str) -> Iterator[Database]:
-    """A fresh copy of the template, dropped afterwards."""
-    name = f"test_{next(_numbers)}"
+def _created(server_url: str, how: sql.Composable) -> Iterator[Database]:
+    name = sql.Identifier(f"test_{next(_numbers)}")
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
-        yield Database(make_conninfo(server_url, dbname=name))
-        server.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(name)))
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(name))
+        server.execute(sql.SQL("CREATE DATABASE {}{}").format(name, how))
+        yield Database(make_conninfo(server_url, dbname=name.as_string().strip('"')))
+        server.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(name))

@@ -1,0 +1,35 @@
+# Two commands do everything on a fresh Debian machine: make demo, make test. Nothing here needs Docker.
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+
+.PHONY: help setup demo test lint bench-ingest docs services-stop clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: ## .venv with everything, TimescaleDB and Mosquitto unpacked; no more after the first time
+	@sh dev/setup.sh
+
+demo: setup ## the main job end to end, until Ctrl-C (ONCE=1: end after the summary)
+	@$(PYTHON) -m dev.demo $(if $(ONCE),--once)
+
+test: setup lint ## lint, types and the whole suite on the real database and broker
+	@$(PYTHON) -m pytest
+
+lint: setup ## ruff and mypy --strict
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+
+bench-ingest: setup ## samples per second from publisher to commit, beside COPY of the same rows
+	@$(PYTHON) -m dev.bench ingest
+
+docs: setup ## regenerate what is generated: docs/asyncapi.json, archive/database/schema.sql
+	@$(PYTHON) -m schemas > docs/asyncapi.json
+	@$(PYTHON) -m dev.schema_dump > archive/database/schema.sql
+
+services-stop: ## stop every local service this checkout's user started
+	@$(PYTHON) -m dev.services stop
+
+clean: ## forget .venv and caches (data in the user's cache folder stay)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
