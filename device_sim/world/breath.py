@@ -13,7 +13,7 @@ from device_sim.world.weather import Weather
 _GAS_CONSTANT_AIR = 287.05
 _SAE_AIR_G_L = 1.184
 """Density in SAE's definition of absolute load, at 25 C and 101.3 kPa."""
-_CLOSED_THROTTLE_KPA = 24.0
+_CLOSED_THROTTLE_KPA = 21.0
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def breathe(fire: Burn, rpm: Floats, intake_c: Floats, air: Weather, clock: Cloc
 
 
 def _filling_g_s_per_kpa(rpm: Floats, intake_c: Floats, model: CarModel, hidden: Hidden) -> Floats:
-    """Air drawn in per kPa in the manifold; cylinders fill best at middle speed."""
-    efficiency = hidden.breathing * (1 - 0.10 * ((rpm - 3200) / 3200) ** 2)
+    """Air drawn in per kPa in the manifold; cylinders fill best at middle speed, and badly at idle."""
+    efficiency = hidden.breathing * (1 - 0.06 * ((rpm - 3200) / 3200) ** 2 - 0.12 * np.exp(-((rpm / 1000) ** 2)))
     litres_s = efficiency * model.displacement_l * rpm / 120
     return litres_s * 1000 / (_GAS_CONSTANT_AIR * (intake_c + 273.15))
 
@@ -52,7 +52,7 @@ def _filling_g_s_per_kpa(rpm: Floats, intake_c: Floats, model: CarModel, hidden:
 def _throttled(fire: Burn, per_kpa: Floats, air: Weather, model: CarModel) -> Floats:
     needed = fire.fuel_g_s * AIR_PER_FUEL["petrol"] * fire.mixture
     pressure = np.where(fire.coasting, _CLOSED_THROTTLE_KPA, needed / np.maximum(per_kpa, 1e-6))
-    return np.clip(pressure, _CLOSED_THROTTLE_KPA - 2, air.baro_kpa - 2 + model.boost_kpa)
+    return np.clip(pressure, _CLOSED_THROTTLE_KPA - 1, air.baro_kpa - 2 + model.boost_kpa)
 
 
 def _boosted(fire: Burn, rpm: Floats, air: Weather, model: CarModel) -> Floats:
@@ -64,7 +64,9 @@ def _load(pressure: Floats, air: Weather, fire: Burn, model: CarModel) -> Floats
     """Calculated load: air over the most the engine could breathe now; a diesel reports torque."""
     if model.energy == "diesel":
         return np.clip(12 + 85 * fire.load_share, 0, 100)
-    return np.clip(100 * pressure / (air.baro_kpa + 0.9 * model.boost_kpa), 0, 100)
+    # Without fuel a turbo engine's ECU, which thinks in torque, reports less than the air would say.
+    torque = np.where(fire.coasting & (model.boost_kpa > 0), 0.6, 1.0)
+    return np.clip(100 * torque * pressure / (air.baro_kpa + 0.9 * model.boost_kpa), 0, 100)
 
 
 def _absolute(maf_g_s: Floats, rpm: Floats, model: CarModel) -> Floats:

@@ -83,7 +83,7 @@ class Hidden:
     fuel_kg_l: float
 
 
-_INDICATED = {"petrol": 0.395, "diesel": 0.425, "electric": 0.90}
+_INDICATED = {"petrol": 0.402, "diesel": 0.425, "electric": 0.90}
 _DENSITY = {"petrol": 0.745, "diesel": 0.835, "electric": 1.0}
 
 

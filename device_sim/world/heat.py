@@ -6,10 +6,11 @@ from device_sim.world.arrays import Floats, coloured, relax
 from device_sim.world.schedule import Clock
 from device_sim.world.speed import Motion
 
-_HEAT_CAPACITY_KJ_K = 75.0
-"""Block, head and coolant."""
-_LOSS_KW_K = 0.055
-_SHARE_TO_COOLANT = 0.30
+_HEAT_CAPACITY_KJ_K = 48.0
+"""Head, liners and the small coolant circuit."""
+_LOSS_KW_K = 0.022
+"""With the thermostat closed."""
+_SHARE_TO_COOLANT = 0.33
 _COOLING_PARKED_S = 9000.0
 
 
