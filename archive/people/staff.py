@@ -1,0 +1,89 @@
+"""Staff: who works where, in which roles."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.rows import class_row
+
+from archive.database.connecting import our_errors
+from archive.database.queries import beside
+from schemas.errors import NotFound
+from schemas.workshop import Role
+
+_QUERIES = beside(__file__)
+
+
+@dataclass(frozen=True, repr=False)
+class Login:
+    """What a log-in is checked against."""
+
+    staff_id: int
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff."""
+
+    staff_id: int
+    login: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """One role at one store."""
+
+    store_id: int
+    code: str
+    name_zh: str
+    name_en: str
+    role: str
+
+
+def add(connection: psycopg.Connection, *, login: str, password_hash: str, name: str, language: str = "zh-CN",
+        roles: Iterable[tuple[int, Role]] = ()) -> int:
+    """Add a member of staff with (store_id, role) pairs and return the number; Conflict when the login is taken.
+
+    The hash comes from `archive.people.passwords.hash_of`.
+    """
+    given = {"login": login, "password_hash": password_hash, "name": name, "language": language}
+    with our_errors():
+        row = connection.execute(_QUERIES["add"], given).fetchone()
+    staff_id = int(row[0]) if row else 0
+    for store_id, role in roles:
+        give_role(connection, staff_id, store_id, role)
+    return staff_id
+
+
+def give_role(connection: psycopg.Connection, staff_id: int, store_id: int, role: Role) -> None:
+    """Let somebody work at a store in a role; giving it twice changes nothing."""
+    connection.execute(_QUERIES["give_role"], [staff_id, store_id, role])
+
+
+def dismiss(connection: psycopg.Connection, staff_id: int) -> None:
+    """Shut somebody out from the next request on; what he did stays on record."""
+    connection.execute(_QUERIES["dismiss"], [staff_id])
+
+
+def find_login(connection: psycopg.Connection, login: str) -> Login | None:
+    """The active member of staff of this login, regardless of case."""
+    with connection.cursor(row_factory=class_row(Login)) as cursor:
+        return cursor.execute(_QUERIES["find_login"], [login]).fetchone()
+
+
+def colleague(connection: psycopg.Connection, staff_id: int) -> Colleague:
+    """One member of staff; raises NotFound."""
+    with connection.cursor(row_factory=class_row(Colleague)) as cursor:
+        found = cursor.execute(_QUERIES["colleague"], [staff_id]).fetchone()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def posts(connection: psycopg.Connection, staff_id: int) -> list[Post]:
+    """Where somebody works and as what."""
+    with connection.cursor(row_factory=class_row(Post)) as cursor:
+        return cursor.execute(_QUERIES["posts"], [staff_id]).fetchall()

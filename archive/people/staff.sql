@@ -1,0 +1,19 @@
+-- add --
+INSERT INTO staff (login, password_hash, name, language)
+VALUES (%(login)s, %(password_hash)s, %(name)s, %(language)s) RETURNING staff_id
+
+-- give_role --
+INSERT INTO staff_role (staff_id, store_id, role) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
+
+-- dismiss --
+UPDATE staff SET active = false WHERE staff_id = %s
+
+-- find_login --
+SELECT staff_id, password_hash FROM staff WHERE lower(login) = lower(%s) AND active
+
+-- colleague --
+SELECT staff_id, login, name, language FROM staff WHERE staff_id = %s
+
+-- posts --
+SELECT store_id, code, name_zh, name_en, role FROM staff_role JOIN store USING (store_id)
+WHERE staff_id = %s ORDER BY code, role
