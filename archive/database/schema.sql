@@ -1166,7 +1166,7 @@ GRANT UPDATE(changed_at) ON TABLE public.booking TO pitcall_api;
 GRANT UPDATE(declined_because_sealed) ON TABLE public.booking TO pitcall_api;
 
 GRANT SELECT ON TABLE public.booking_history TO pitcall_backup;
-GRANT INSERT ON TABLE public.booking_history TO pitcall_health;
+GRANT SELECT,INSERT ON TABLE public.booking_history TO pitcall_health;
 GRANT SELECT,INSERT ON TABLE public.booking_history TO pitcall_api;
 
 GRANT SELECT ON TABLE public.booking_step TO pitcall_backup;

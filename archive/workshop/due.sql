@@ -1,13 +1,12 @@
 -- close_superseded --
 -- A service was recorded while a forecast from before it was on its way: that need is over.
-UPDATE due_item SET state = 'void'
+UPDATE due_item SET state = 'void', booking_id = NULL
 WHERE vehicle_id = %(vehicle)s AND state IN ('open', 'booked')
     AND cycle <> (SELECT count(*) FROM service_done AS done
                   WHERE done.vehicle_id = due_item.vehicle_id AND done.item = due_item.item)
 
 -- void_out_of_sight --
--- The booking stays named, so that it can be seen to be empty now.
-UPDATE due_item SET state = 'void'
+UPDATE due_item SET state = 'void', booking_id = NULL
 WHERE vehicle_id = %(vehicle)s AND state IN ('open', 'booked') AND item <> ALL (%(items)s::text[])
     AND NOT EXISTS (SELECT FROM booking WHERE booking.booking_id = due_item.booking_id
                     AND booking.state = ANY (%(kept_while)s::text[]))

@@ -11,15 +11,16 @@ WHERE due_item.booking_id = booking.booking_id AND booking.vehicle_id = %(vehicl
     AND due_item.state IN ('open', 'booked')
 
 -- withdraw --
--- Of a car in use only what nobody has confirmed; of one sold or scrapped also what was confirmed. A booking that never
--- held a due item is the customer's own wish and stays.
+-- Of a car in use only what nobody has confirmed; of one sold or scrapped also what was confirmed. A booking we did not
+-- propose is the customer's own wish and stays, with or without due items.
 WITH ended AS (
     SELECT booking_id, state FROM booking
     WHERE vehicle_id = %(vehicle)s AND (
         (state IN ('proposed', 'offered') AND customer_id IS DISTINCT FROM %(owner)s::integer)
         OR (state IN ('proposed', 'offered', 'confirmed') AND NOT %(in_use)s)
         OR (state IN ('proposed', 'offered')
-            AND EXISTS (SELECT FROM due_item WHERE due_item.booking_id = booking.booking_id)
+            AND EXISTS (SELECT FROM booking_history AS first WHERE first.booking_id = booking.booking_id
+                        AND first.to_state = 'proposed' AND first.actor_kind = 'system')
             AND NOT EXISTS (SELECT FROM due_item WHERE due_item.booking_id = booking.booking_id
                             AND due_item.state IN ('open', 'booked'))))
     FOR UPDATE

@@ -1,11 +1,13 @@
 """Fixtures of the archive's tests."""
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 from psycopg import sql
 
 from tests.archive.garage import Garage
-from tests.stage.database import TEMPLATE, Database
+from tests.stage.database import TEMPLATE, Database, cloned
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +19,16 @@ def server_url(server_url: str) -> str:
     return server_url
 
 
+@pytest.fixture(scope="module")
+def database_of_module(server_url: str) -> Iterator[Database]:
+    """One database for a file of tests: emptying it takes a tenth of the time of cloning."""
+    with cloned(server_url) as fresh:
+        yield fresh
+
+
 @pytest.fixture
-def garage(database: Database) -> Garage:
-    """An empty garage in a database of the test's own."""
-    return Garage.open(database)
+def garage(database_of_module: Database) -> Iterator[Garage]:
+    """An empty garage."""
+    opened = Garage.open(database_of_module)
+    yield opened
+    opened.clear()

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from archive.fleet import vehicles
@@ -17,6 +18,10 @@ from tests.stage.database import Database
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 AS_OF = datetime(2026, 11, 22, 4, tzinfo=UTC)
 FAR_BACK = datetime(2026, 1, 1, tzinfo=UTC)
+
+_IN_ORDER = ("touched", "vehicle_touched", "reading", "position", "trip", "day", "report", "booking_history",
+             "due_item", "booking", "service_done", "measurement", "fitting", "ownership", "vehicle", "device",
+             "customer", "staff_role", "staff", "data_key")
 
 
 def drive(start: datetime, minutes: float, kmh: float, odometer_km: float = 20_000.0) -> pl.DataFrame:
@@ -68,6 +73,13 @@ class Garage:
         return self._id("WITH secret AS (INSERT INTO data_key DEFAULT VALUES RETURNING data_key_id) "
                         "INSERT INTO customer (data_key_id) SELECT data_key_id FROM secret RETURNING customer_id")
 
+    def advisor(self) -> int:
+        """A service advisor of the store."""
+        return self._id("WITH hired AS (INSERT INTO staff (login, password_hash, name) "
+                        "VALUES (gen_random_uuid(), 'x', 'x') RETURNING staff_id) "
+                        "INSERT INTO staff_role SELECT staff_id, %s, 'service_advisor' FROM hired RETURNING staff_id",
+                        self.store_id)
+
     def fit(self, device_key: int, vehicle_id: int, since: datetime = FAR_BACK, until: datetime | None = None) -> None:
         """Put a device into a car."""
         with self.database.connect() as connection:
@@ -105,6 +117,14 @@ class Garage:
         """Whatever else happens in the world."""
         with self.database.connect() as connection:
             connection.execute(statement, parameters)
+
+    def clear(self) -> None:
+        """Remove everything but catalogue and default rules."""
+        with self.database.connect() as connection, connection.transaction():
+            for table in _IN_ORDER:
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            connection.execute("DELETE FROM maintenance_rule WHERE store_id IS NOT NULL")
+            connection.execute("DELETE FROM store")
 
     def derived(self, vehicle_id: int) -> dict[str, list[tuple[Any, ...]]]:
         """All that health keeps of a car, to the bit."""
