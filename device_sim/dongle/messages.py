@@ -62,7 +62,7 @@ def messages(history: CarHistory, dongle: Dongle, device_id: str, shard: str,
     silences = draw_silences(epoch_ms, dongle.sins, rng)
     boots = draw_boots(epoch_ms.size, dongle.sins, rng)
     cuts = cut(epoch_ms, dongle, silences, boots)
-    told = sorted([*(_ignition(history) if dongle.events else []), *events])
+    told = sorted([*(_ignition(history) if dongle.events else []), *events], key=lambda event: event.at_ms)
     queue = _queue(cuts, told, silences, boots, epoch_ms, dongle.sins)
     batches = [_batch(cuts, queue, boots, row) for row in queue.order.tolist() if row < cuts.first.size]
     bodies = encode(readings, batches, dongle.encoding, dongle.compress)

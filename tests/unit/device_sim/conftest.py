@@ -21,4 +21,4 @@ def traveller() -> CarHistory:
 
 @pytest.fixture(scope="session")
 def town() -> CarHistory:
-    return simulate(CarSpec("town", "hatch_map", "city"), 7, END, 1)
+    return simulate(CarSpec("town", "hatch_map", "city"), 3, END, 1)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from device_sim.world import pieces, route, speed
+from device_sim.world.arrays import Floats
 from device_sim.world.drivers import DRIVERS
 from device_sim.world.plan import HOME, Way, plan_ways
 from device_sim.world.profile import wltc_like
@@ -19,10 +20,11 @@ def weeks(name: str, days: int = 14, seed: int = 5) -> tuple[list[Way], speed.Mo
     return ways, speed.drive(pieces.cut(ways, DRIVERS[name], rng), rng)
 
 
-def haversine_m(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+def haversine_m(latitude: Floats, longitude: Floats) -> Floats:
     a, b = np.radians(latitude), np.radians(longitude)
     half = np.sin(np.diff(a) / 2) ** 2 + np.cos(a[1:]) * np.cos(a[:-1]) * np.sin(np.diff(b) / 2) ** 2
-    return 2 * route.EARTH_RADIUS_M * np.arcsin(np.sqrt(half))
+    metres: Floats = 2 * route.EARTH_RADIUS_M * np.arcsin(np.sqrt(half))
+    return metres
 
 
 @pytest.mark.parametrize("name", DRIVERS)

@@ -15,13 +15,13 @@ COMBUSTION = [name for name, model in MODELS.items() if model.energy != "electri
 
 
 def test_the_same_arguments_give_the_same_history(town: CarHistory) -> None:
-    again = simulate(town.spec, 7, END, 1)
+    again = simulate(town.spec, 3, END, 1)
     assert again.frame.equals(town.frame)
     assert again.truth == town.truth
 
 
 def test_another_seed_gives_another_life(town: CarHistory) -> None:
-    assert simulate(town.spec, 7, END, 2).truth.distance_km != town.truth.distance_km
+    assert simulate(town.spec, 3, END, 2).truth.distance_km != town.truth.distance_km
 
 
 def test_distance_is_the_integral_of_true_speed(commuter: CarHistory) -> None:
