@@ -1,0 +1,206 @@
+"""The worker: any number equal one, nothing is lost, and it ends when told to."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+
+import psycopg
+from psycopg import sql
+from psycopg.abc import Query
+from psycopg.conninfo import conninfo_to_dict
+
+from archive.fleet import marks
+from health import MODEL_VERSION
+from health.shell.worker import Worker
+from tests.archive.garage import AS_OF, MONDAY, Garage, drive, eventually, week
+
+COMMAND = [sys.executable, "-c", "import typer; from health.shell.work import work; typer.run(work)"]
+
+
+def reports(garage: Garage) -> int:
+    return len(garage.rows("SELECT FROM report"))
+
+
+def worker_of(garage: Garage, ending: Event | None = None) -> Worker:
+    return Worker(garage.database.as_role("health"), lambda: AS_OF, ending or Event())
+
+
+@contextmanager
+def held_report(garage: Garage) -> Iterator[psycopg.Connection]:
+    """The first report is locked: a job that wants to write it stands still until the block ends."""
+    with garage.database.connect() as connection, connection.transaction():
+        connection.execute("SELECT FROM report ORDER BY vehicle_id LIMIT 1 FOR UPDATE")
+        yield connection
+
+
+def waiting_jobs(garage: Garage) -> int:
+    return len(garage.rows("SELECT FROM pg_stat_activity WHERE application_name = 'pitcall-health-work' "
+                           "AND datname = current_database() AND wait_event_type = 'Lock'"))
+
+
+def test_two_workers_give_what_one_gives(garage: Garage) -> None:
+    """Five cars, two workers at once; then everything again by one."""
+    cars = [garage.fitted_car(f"d{n}") for n in range(5)]
+    for n, (_, device) in enumerate(cars):
+        garage.deliver(device, *week()[n:n + 4])
+    threads = [Thread(target=worker_of(garage).run, kwargs={"once": True, "interval_s": 0}) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    by_two = [garage.derived(car) for car, _ in cars]
+    assert garage.rows("SELECT * FROM vehicle_touched") == []
+
+    garage.change("DELETE FROM trip")
+    with garage.database.connect() as connection:
+        for car, _ in cars:
+            marks.touch_whole_history(connection, car)
+    garage.work()
+    assert [garage.derived(car) for car, _ in cars] == by_two
+    assert all(len(derived["trips"]) == 4 and derived["report"] for derived in by_two)
+
+
+def test_history_moves_with_a_corrected_fitting(garage: Garage) -> None:
+    """The device sat in the other car all along: trips, days and distance follow, and nothing stays behind."""
+    wrong, device = garage.fitted_car("d1")
+    right = garage.car()
+    garage.deliver(device, *week())
+    garage.work()
+    before = garage.derived(wrong)
+
+    garage.change("UPDATE fitting SET vehicle_id = %s", right)
+    with garage.database.connect() as connection:
+        for car in (wrong, right):
+            marks.touch_whole_history(connection, car)
+    garage.work()
+
+    after, left = garage.derived(right), garage.derived(wrong)
+    assert [row[:4] for row in after["trips"]] == [row[:4] for row in before["trips"]]
+    assert after["days"] == before["days"]
+    assert left["trips"] == left["days"] == []
+    assert garage.rows("SELECT body -> 'distance_km' FROM report WHERE vehicle_id = %s", wrong) == [(None,)]
+
+
+def test_a_new_model_computes_all_trips_again(garage: Garage) -> None:
+    """Reports of an older model are found without any new reading."""
+    car, device = garage.fitted_car("d1")
+    garage.deliver(device, *week())
+    garage.work()
+    before = garage.derived(car)
+    garage.change("UPDATE trip SET model_version = 'old', statistics = '{}'")
+    garage.change("UPDATE report SET model_version = 'old'")
+    garage.work()
+    assert garage.derived(car) == before
+    assert garage.rows("SELECT DISTINCT model_version FROM trip") == [(MODEL_VERSION,)]
+
+
+def test_a_report_moves_on_with_the_days(garage: Garage) -> None:
+    """Two days later it is made again although nothing arrived; two hours later it is not."""
+    _, device = garage.fitted_car("d1")
+    garage.deliver(device, drive(MONDAY, 10, 50))
+    garage.work()
+    garage.work(AS_OF + timedelta(hours=2))
+    assert garage.rows("SELECT as_of FROM report") == [(AS_OF,)]
+    garage.work(AS_OF + timedelta(days=2))
+    assert garage.rows("SELECT as_of FROM report") == [(AS_OF + timedelta(days=2),)]
+
+
+def test_a_job_without_news_writes_no_trip(garage: Garage) -> None:
+    """The same readings delivered again: rows are as they were, to the transaction that wrote them."""
+    _, device = garage.fitted_car("d1")
+    garage.deliver(device, *week())
+    garage.work()
+    asked = "SELECT xmin::text, started_at FROM trip UNION ALL SELECT xmin::text, day FROM day ORDER BY 2"
+    before = garage.rows(asked)
+    garage.deliver(device, *week())
+    garage.work()
+    assert garage.rows(asked) == before
+
+
+def test_the_report_goes_with_the_car_and_says_no_trips(garage: Garage) -> None:
+    """Where the last owner drove is not the next owner's: trips stand in rows of their own."""
+    _, device = garage.fitted_car("d1")
+    garage.deliver(device, *week())
+    garage.work()
+    assert garage.rows("SELECT body -> 'trips' FROM report") == [([],)]
+    assert garage.database.value("SELECT count(*) FROM trip WHERE figures IS NOT NULL") == 10
+
+
+def test_one_broken_car_does_not_hold_up_the_others(garage: Garage) -> None:
+    """Its marks stay for later, the other cars get their reports."""
+    broken, _ = garage.fitted_car("d1", {"mass_kg": "heavy"})
+    sound, device = garage.fitted_car("d2")
+    garage.deliver(device, drive(MONDAY, 10, 50))
+    worker = garage.work()
+    assert worker.failed == 1
+    assert garage.rows("SELECT vehicle_id FROM report") == [(sound,)]
+    assert garage.rows("SELECT DISTINCT vehicle_id FROM vehicle_touched") == [(broken,)]
+
+
+def test_a_worker_outlives_the_database(garage: Garage) -> None:
+    """The connection breaks in the middle of a job and nobody is let in for a while; then the job is done again."""
+    _, device = garage.fitted_car("d1")
+    garage.deliver(device, drive(MONDAY, 10, 50))
+    garage.work()
+    garage.deliver(device, drive(MONDAY + timedelta(hours=3), 10, 50))
+    ending = Event()
+    working = Thread(target=worker_of(garage, ending).run, kwargs={"once": True, "interval_s": 0})
+    with held_report(garage):
+        working.start()
+        assert eventually(lambda: waiting_jobs(garage) == 1)
+        let_in(garage, False)
+        garage_server(garage, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                              "WHERE application_name = 'pitcall-health-work'")
+    assert working.is_alive()
+    ending.wait(0.7)
+    let_in(garage, True)
+    working.join(30)
+    assert not working.is_alive()
+    assert garage.database.value("SELECT count(*) FROM trip") == 2
+    assert garage.rows("SELECT * FROM vehicle_touched") == []
+
+
+def let_in(garage: Garage, allowed: bool) -> None:
+    """Open or close the door of the test's database, as a server does that starts or stops."""
+    name = sql.Identifier(str(conninfo_to_dict(garage.database.url)["dbname"]))
+    garage_server(garage, sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(name, sql.Literal(allowed)))
+
+
+def garage_server(garage: Garage, statement: Query) -> None:
+    """Say something to the server, beside the test's own database."""
+    with psycopg.connect(garage.database.url, dbname="postgres", autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def test_told_to_end_it_finishes_the_job_at_hand(garage: Garage) -> None:
+    """SIGTERM in the middle of a job: the job is committed, the process ends with 0."""
+    _, device = garage.fitted_car("d1")
+    garage.deliver(device, drive(MONDAY, 10, 50))
+    garage.work()
+    garage.deliver(device, drive(MONDAY + timedelta(hours=3), 10, 50))
+    environment = os.environ | {"PITCALL_DATABASE_URL": garage.database.as_role("health")}
+    with held_report(garage):
+        process = subprocess.Popen([*COMMAND, "--as-of", "2026-11-22T04:00:00Z"], env=environment,
+                                   stdout=subprocess.PIPE, text=True)
+        assert eventually(lambda: waiting_jobs(garage) == 1)
+        process.send_signal(signal.SIGTERM)
+        assert not eventually(lambda: process.poll() is not None, (0.1,) * 3)
+    log, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert '"event": "job"' in log
+    assert garage.database.value("SELECT count(*) FROM trip") == 2
+
+
+def test_without_work_it_ends_at_once_when_told(garage: Garage) -> None:
+    """An idle worker does not wait for its interval."""
+    environment = os.environ | {"PITCALL_DATABASE_URL": garage.database.as_role("health")}
+    garage.fitted_car("d1")
+    process = subprocess.Popen([*COMMAND, "--interval", "60"], env=environment, stdout=subprocess.DEVNULL)
+    assert eventually(lambda: reports(garage) == 1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 0
