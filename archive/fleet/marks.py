@@ -75,3 +75,9 @@ def touch_outlook(connection: psycopg.Connection, vehicle_id: int) -> None:
 def touch_stale(connection: psycopg.Connection, as_of: datetime, model_version: str) -> int:
     """Mark cars in use whose report is older than a day or of another model; due dates drift as days pass."""
     return connection.execute(_QUERIES["touch_stale"], {"as_of": as_of, "version": model_version}).rowcount
+
+
+def waiting(connection: psycopg.Connection) -> int:
+    """How many marks nobody has worked off yet."""
+    row = connection.execute(_QUERIES["waiting"]).fetchone()
+    return int(row[0]) if row else 0

@@ -46,3 +46,6 @@ FROM vehicle LEFT JOIN report USING (vehicle_id)
 WHERE vehicle.state = 'active'
     AND (report.as_of IS NULL OR report.as_of < %(as_of)s - INTERVAL '1 day' OR report.model_version <> %(version)s)
     AND NOT EXISTS (SELECT FROM vehicle_touched AS waiting WHERE waiting.vehicle_id = vehicle.vehicle_id)
+
+-- waiting --
+SELECT (SELECT count(*) FROM touched) + (SELECT count(*) FROM vehicle_touched)

@@ -1,0 +1,3 @@
+-- add --
+INSERT INTO measurement (vehicle_id, kind, axle, value_mm, measured_at, odometer_km, staff_id)
+VALUES (%(vehicle_id)s, %(kind)s, %(axle)s, %(value_mm)s, %(measured_at)s, %(odometer_km)s, %(staff_id)s)

@@ -1,0 +1,16 @@
+"""Stores of the group."""
+
+import psycopg
+
+from archive.database.connecting import our_errors
+from archive.database.queries import beside
+
+_QUERIES = beside(__file__)
+
+
+def add(connection: psycopg.Connection, code: str, name_zh: str, name_en: str, timezone: str) -> int:
+    """Open a store and return its id; raises Conflict when the code is taken."""
+    with our_errors():
+        row = connection.execute(_QUERIES["add"], [code, name_zh, name_en, timezone]).fetchone()
+    assert row is not None  # noqa: S101 - INSERT ... RETURNING gives a row or raises
+    return int(row[0])

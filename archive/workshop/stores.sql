@@ -1,0 +1,2 @@
+-- add --
+INSERT INTO store (code, name_zh, name_en, timezone) VALUES (%s, %s, %s, %s) RETURNING store_id

@@ -1,0 +1,96 @@
+"""The summary: what the API says after weeks of driving, beside what really happened."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from dev.demo.keys import Keys
+from dev.demo.seeding import ADVISOR, Seeded
+from device_sim import Truth
+
+Report = dict[str, Any]
+
+
+class Advisor:
+    """The service advisor's session at the API."""
+
+    def __init__(self, api_url: str, keys: Keys) -> None:
+        self._client = httpx.Client(base_url=api_url, timeout=30)
+        form = {"grant_type": "password", "username": ADVISOR, "password": keys.advisor}
+        token = self._client.post("/v1/auth/token", data=form).raise_for_status().json()["access_token"]
+        self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def report(self, vehicle_id: int) -> Report:
+        """The health report of a car."""
+        return dict(self._get(f"/v1/vehicles/{vehicle_id}/health")["report"])
+
+    def pre_arrivals(self) -> list[dict[str, Any]]:
+        """Every proposed booking of the advisor's store, with its reasons."""
+        store_id = self._get("/v1/me")["posts"][0]["store_id"]
+        return list(self._get(f"/v1/stores/{store_id}/pre-arrival")["items"])
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return dict(self._client.get(path).raise_for_status().json())
+
+
+def show(console: Console, api_url: str, keys: Keys, cars: Sequence[Seeded], truths: Mapping[str, Truth],
+         samples: Mapping[str, int]) -> None:
+    """Print the tables of the summary."""
+    advisor = Advisor(api_url, keys)
+    reports = {car.player.device_id: advisor.report(car.vehicle_id) for car in cars}
+    console.print(_figures(cars, reports, truths, samples))
+    for visit in advisor.pre_arrivals():
+        console.print(_proposal(visit))
+
+
+def _figures(cars: Sequence[Seeded], reports: Mapping[str, Report], truths: Mapping[str, Truth],
+             samples: Mapping[str, int]) -> Table:
+    table = Table(title="What was derived, beside what really happened")
+    for column in ("car", "samples in", "km derived", "km true", "L/100 km", "true", "front tread mm", "true",
+                   "rear tread mm", "true"):
+        table.add_column(column, justify="left" if column == "car" else "right")
+    for car in cars:
+        device_id = car.player.device_id
+        table.add_row(*_row(car, reports[device_id], truths.get(device_id), samples[device_id]))
+    return table
+
+
+def _row(car: Seeded, report: Report, truth: Truth | None, samples: int) -> list[str]:
+    tread = [report["tyres"][axle]["tread_mm"] for axle in ("front", "rear")]
+    return [f"{car.player.plate} {car.player.make_model[1]}", f"{samples:,}",
+            _value(report["distance_km"], 1), f"{truth.distance_km:,.1f}" if truth else "–",
+            _value(report["fuel_l_per_100km"], 2),
+            f"{truth.fuel_l_per_100km:.2f}" if truth and truth.fuel_l_per_100km else "–",
+            _interval(tread[0]), f"{truth.tread_front_mm:.2f}" if truth else "–",
+            _interval(tread[1]), f"{truth.tread_rear_mm:.2f}" if truth else "–"]
+
+
+def _value(quantity: dict[str, Any] | None, digits: int) -> str:
+    return f"{quantity['value']:,.{digits}f}" if quantity else "unknown"
+
+
+def _interval(quantity: dict[str, Any] | None) -> str:
+    return f"{quantity['value']:.2f} ({quantity['low']:.2f}–{quantity['high']:.2f})" if quantity else "unknown"
+
+
+def _proposal(visit: dict[str, Any]) -> Table:
+    title = f"{visit['greeting_zh']} · {visit['plate']} · {visit['model']} · proposed for {visit['proposed_for']}"
+    table = Table(title=title, title_justify="left", show_header=False)
+    for due in visit["due"]:
+        table.add_row(f"{due['item']}\n{due['due_on']}", f"{due['name_zh']}:{due['reason_zh']}\n"
+                                                          f"{due['name_en']}: {due['reason_en']}")
+    for finding in visit["findings"]:
+        table.add_row(finding["code"], f"{finding['zh']}\n{finding['en']}")
+    return table
+
+
+def show_ways_in(console: Console, api_url: str, keys: Keys, database_url: str, *, once: bool) -> None:
+    """Print addresses and log-ins."""
+    console.print(f"\nAPI          {api_url}/v1/docs   (OpenAPI: {api_url}/v1/openapi.json)")
+    console.print(f"Advisor      user {ADVISOR}, password {keys.advisor}")
+    console.print(f"Owner        POST {api_url}/v1/auth/code with a phone of the cast; read the code in the API's log")
+    console.print(f"[dim]PITCALL_DATABASE_URL={database_url}[/dim]", soft_wrap=True)
+    console.print("\nThe demo ends here (ONCE=1)." if once else "\nRunning until Ctrl-C.")
