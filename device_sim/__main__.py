@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,7 +51,7 @@ def run(credentials: CredentialsFile = None,
     histories = [simulate(spec, days, _instant(end), seed) for spec in specs]
     _tell_truth(histories, truth)
     if credentials:
-        _publish(owners, histories, Dongle(seed=seed, sins=SINS[sins]), pace)
+        _publish(owners, histories, _dongle(pace, seed, sins), pace)
 
 
 @app.command()
@@ -91,6 +92,14 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     if bad := [text for text in texts if "=" not in text]:
         raise InvalidInput(f"expected NAME=VALUE, got {bad[0]}")
     return dict(text.split("=", 1) for text in texts)
+
+
+def _dongle(pace: float, seed: int, sins: str) -> Dongle:
+    """Weeks at once go up in the big batches of a dongle that was long without network."""
+    if sins not in SINS:
+        raise InvalidInput(f"unknown sins {sins}; known: {', '.join(SINS)}")
+    firmware = Dongle(seed=seed, sins=SINS[sins])
+    return firmware if pace else replace(firmware, samples_per_message=firmware.samples_per_late_message)
 
 
 def _broker_url() -> str:

@@ -67,9 +67,11 @@ class Ring:
         return [key for key in self.keys() if key[0] == boot and first <= key[1] <= last]
 
     def _expire(self, now_s: float) -> None:
-        for key, (_, sent_s) in list(self._sent.items()):
+        """Looks at the oldest only: all others were sent later."""
+        while self._sent:
+            key, (_, sent_s) = next(iter(self._sent.items()))
             if now_s - sent_s < self._resend_after_s:
-                break  # in order of sending: all others are younger
+                return
             self._again(key)
 
     def _again(self, key: Key) -> None:
