@@ -1,0 +1,26 @@
+"""Receipts name exactly what was committed, as closed ranges."""
+
+import itertools
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.receipts import ranges, receipts
+from ingest.sorting import Receiptable
+
+
+@given(st.sets(st.integers(0, 200)))
+def test_ranges_cover_exactly_the_given_numbers(numbers: set[int]) -> None:
+    found = ranges(numbers)
+    assert {n for first, last in found for n in range(first, last + 1)} == numbers
+    assert all(before[1] + 1 < after[0] for before, after in itertools.pairwise(found))
+
+
+def test_each_device_and_boot_hears_of_its_own_messages() -> None:
+    committed = [Receiptable("s01", "a", 7, 3), Receiptable("s01", "a", 7, 4), Receiptable("s01", "a", 8, 1),
+                 Receiptable("s02", "b", 7, 3)]
+    sent = {(shard, topic): json.loads(body) for shard, topic, body in receipts(committed[:2] + committed[3:])}
+    assert sent == {("s01", "pitcall/v1/s01/a/down/receipt"): {"boot": 7, "seq": [[3, 4]]},
+                    ("s02", "pitcall/v1/s02/b/down/receipt"): {"boot": 7, "seq": [[3, 3]]}}
+    assert len(list(receipts(committed))) == 3
