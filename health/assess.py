@@ -1,13 +1,15 @@
 """The report: per-trip statistics folded in time order, chapter by chapter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from health.distance import estimate_mileage
+from health.due import due_dates, outlook
 from health.figures import exact, with_reasons
+from health.findings import Case, findings_of
 from health.fuel import estimate_fuel
 from health.history import History, facts_of, histories
 from health.policy import DEFAULT, Policy
@@ -15,6 +17,7 @@ from health.road_mix import road_mix
 from health.statistics import summarise
 from health.tread import estimate_tread
 from health.trip_list import list_trips
+from health.usage import daily_usage
 from schemas.report import Learned, TyreReport, Unknown, VehicleReport
 from schemas.vehicle import VehicleFacts
 
@@ -24,13 +27,13 @@ NOT_BUILT = dict.fromkeys(("brakes", "oil", "battery", "events", "events_list", 
 
 
 def assess(readings: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: datetime, timezone: ZoneInfo,
-           policy: Policy = DEFAULT) -> dict[str, VehicleReport]:
+           policy: Policy = DEFAULT, vehicles: Iterable[str] = ()) -> dict[str, VehicleReport]:
     """Readings in, one report per vehicle out. Parameters as in `summarise` and `report`."""
-    return report(summarise(readings, facts, policy), facts, as_of, timezone, policy)
+    return report(summarise(readings, facts, policy), facts, as_of, timezone, policy, vehicles)
 
 
 def report(statistics: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: datetime, timezone: ZoneInfo,
-           policy: Policy = DEFAULT) -> dict[str, VehicleReport]:
+           policy: Policy = DEFAULT, vehicles: Iterable[str] = ()) -> dict[str, VehicleReport]:
     """Fold per-trip statistics into one report per vehicle.
 
     A pure function of its arguments and `MODEL_VERSION`.
@@ -45,9 +48,12 @@ def report(statistics: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: d
         Nothing that starts later is known yet; due dates count from here.
     timezone
         Where the vehicle's days begin.
+    vehicles
+        Vehicles to report on even where they have no statistics yet; those named in `facts` always are.
     """
+    named = {*vehicles, *facts} - {"*"}
     return {history.vehicle: _report(history, facts_of(history.vehicle, facts), as_of, timezone, policy)
-            for history in histories(statistics, as_of)}
+            for history in histories(statistics, as_of, named)}
 
 
 def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: ZoneInfo,
@@ -55,6 +61,9 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
     mileage = estimate_mileage(history, facts, policy)
     fuel = estimate_fuel(history, facts, mileage, policy)
     tread, tyre_reasons = estimate_tread(history, facts, mileage, policy)
+    usage = daily_usage(history, mileage, as_of, timezone)
+    view = outlook(history, facts, mileage, usage, tread, policy)
+    due, due_reasons = due_dates(view)
     draft = VehicleReport(
         vehicle=history.vehicle,
         observed_s=exact(history.total("observed_s"), "readings", "s"),
@@ -70,6 +79,8 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         learned=Learned(speed_scale=mileage.scale, ve_vd_l=fuel.ve_vd_l,
                         tyre_k_front=tread["front"].k, tyre_k_rear=tread["rear"].k),
         tyres=TyreReport(front=tread["front"].report, rear=tread["rear"].report),
+        due=due,
+        findings=findings_of(Case(view, fuel, due)),
     )
-    reasons = NOT_BUILT | mileage.reasons | fuel.reasons | tyre_reasons
-    return draft.model_copy(update={"unknown": with_reasons(dict(draft), reasons)})
+    reasons = NOT_BUILT | (mileage.reasons | fuel.reasons | tyre_reasons if len(history) else {})
+    return draft.model_copy(update={"unknown": with_reasons(dict(draft), reasons) | due_reasons})

@@ -9,6 +9,7 @@ from health.history import History, known_sum
 from health.moments import instant_us
 from health.policy import MileagePolicy, Policy
 from health.quality import Booleans, Floats
+from health.samples import Clock
 from health.trips import SECOND
 from schemas.report import DistanceBySource, Q, Unknown
 from schemas.vehicle import VehicleFacts
@@ -25,7 +26,7 @@ class Mileage:
     by_source: DistanceBySource
     odometer_now_km: float  # latest reading, else last service plus what was driven since; NaN without either
     odometer_resets: int
-    unseen_km: float  # driven between groups, by odometer
+    unseen_before_km: Floats  # driven unseen before each group, by odometer
     reasons: Reasons
 
 
@@ -36,7 +37,7 @@ def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> M
     scale = speed_scale(history, measured, facts, p)
     factor = scale.value if scale else 1.0
     trip_km, source = _ladder(history, measured * factor, p)
-    unseen = _unseen_km(history, p)
+    unseen = _unseen_before_km(history, trip_km, p)
     by_source = DistanceBySource(
         odometer=relative(_chain(history, "odometer", p), p.sigma_odometer, "odometer", "km"),
         speed=relative(known_sum(measured) * factor, _sigma_speed(scale, p), "speed", "km"),
@@ -45,7 +46,7 @@ def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> M
     total = _total(by_source, trip_km, source, _sigma_speed(scale, p), p)
     reasons = {f"distance_by_source.{name}": Unknown.NO_SIGNAL for name in DistanceBySource.model_fields}
     reasons |= {"learned.speed_scale": Unknown.NO_SIGNAL if by_source.odometer is None and by_source.gps is None
-                else Unknown.TOO_SHORT, "distance_km": Unknown.NO_SIGNAL}
+                else Unknown.TOO_SHORT, "distance_km": _why_unknown(history)}
     return Mileage(trip_km, source, scale, total, by_source, _odometer_now(history, trip_km, facts),
                    _resets(history, p), unseen, reasons)
 
@@ -127,8 +128,15 @@ def _steps_between(history: History, counter: str, p: MileagePolicy) -> Floats:
     return result
 
 
-def _unseen_km(history: History, p: MileagePolicy) -> float:
-    return float(_steps_between(history, "odometer", p).sum())
+def _unseen_before_km(history: History, trip_km: Floats, p: MileagePolicy) -> Floats:
+    """Odometer distance before each group that no group accounts for; resolution and short skips are left out."""
+    known = np.flatnonzero(~np.isnan(history.read("odometer_first_km")))
+    unseen = np.zeros(len(history))
+    driven = np.cumsum(np.nan_to_num(trip_km)) - np.nan_to_num(trip_km)
+    between = driven[known[1:]] - driven[known[:-1]] - np.nan_to_num(trip_km)[known[:-1]]
+    step = _steps_between(history, "odometer", p) - between
+    unseen[known[1:]] = np.where(step > 1.0, step, 0.0)
+    return unseen
 
 
 def _resets(history: History, p: MileagePolicy) -> int:
@@ -150,6 +158,11 @@ def _odometer_now(history: History, trip_km: Floats, facts: VehicleFacts) -> flo
         return float("nan")
     at_us, km = max(noted)
     return float(km + np.nansum(trip_km[history.start_us >= at_us]))
+
+
+def _why_unknown(history: History) -> Unknown:
+    """Speed was read but too rarely to integrate, or nothing that measures distance was read at all."""
+    return Unknown.TOO_SHORT if np.any(history.read("clock") != Clock.ENGINE) else Unknown.NO_SIGNAL
 
 
 def _sigma_speed(scale: Q, p: MileagePolicy) -> float:

@@ -9,8 +9,9 @@ from health.distance import Mileage
 from health.engine_kind import kind_of
 from health.figures import Reasons, exact, relative
 from health.fuel_rungs import AIR_RUNGS
+from health.fuels import FUELS, LiquidFuel
 from health.history import History, known_sum, ratio
-from health.policy import FUELS, FuelPolicy, Petrol, Policy
+from health.policy import FuelPolicy, Policy
 from health.quality import Booleans, Floats
 from schemas.report import FuelBySource, Q, Unknown
 from schemas.vehicle import VehicleFacts
@@ -93,7 +94,7 @@ def _rungs(history: History, facts: VehicleFacts, displacement: Q, p: FuelPolicy
     return rungs
 
 
-def _by_rate(history: History, fuel: Petrol) -> Floats:
+def _by_rate(history: History, fuel: LiquidFuel) -> Floats:
     return history.read("fuel_rate_l") + np.nan_to_num(history.read("fuel_rate_kg")) / fuel.kg_l
 
 

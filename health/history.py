@@ -1,6 +1,6 @@
 """History: the groups of one vehicle in time order, as arrays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -58,12 +58,14 @@ def ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else float("nan")
 
 
-def histories(statistics: pl.DataFrame, as_of: datetime) -> Iterator[History]:
+def histories(statistics: pl.DataFrame, as_of: datetime, named: Set[str] = frozenset()) -> Iterator[History]:
     """Yield one history per vehicle, in order of name; groups that start after `as_of` are not yet known."""
     past = statistics.filter(pl.col("start") <= as_of)
     ordered = past.unique(["vehicle", "start"], keep="last", maintain_order=True).sort("vehicle", "start")
-    for (vehicle,), rows in ordered.group_by("vehicle", maintain_order=True):
-        yield History(str(vehicle), rows)
+    parts = ordered.partition_by("vehicle", as_dict=True)
+    names = named | set(statistics["vehicle"].unique())
+    for name in sorted(names):
+        yield History(name, parts.get((name,), ordered.clear()))
 
 
 def facts_of(vehicle: str, facts: Mapping[str, VehicleFacts]) -> VehicleFacts:

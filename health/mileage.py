@@ -40,7 +40,8 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integer
 
 
 def _speed(samples: Samples, policy: Policy) -> dict[str, Floats]:
-    km = samples.segments.sum(samples.step_m) / 1000
+    watched = samples.segments.total(samples.observed_s) > 0
+    km = np.where(watched, samples.segments.sum(samples.step_m) / 1000, np.nan)
     wheel, receiver = samples.clock == Clock.SPEED, samples.clock == Clock.RECEIVER
     lost = np.where(samples.speed_kmh > 0, policy.mileage.floor_correction_kmh, 0.0)
     return {

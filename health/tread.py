@@ -16,7 +16,7 @@ from health.quality import Booleans, Floats
 from health.road_load import Cars, cars
 from health.road_mix import shares
 from health.wear_fit import WearFit, fit_wear
-from schemas.report import AxleTyres, Q, Quantity, Unknown
+from schemas.report import AxleTyres, Q, Unknown
 from schemas.vehicle import Axle, TreadReading, VehicleFacts
 
 AXLES: tuple[Axle, ...] = ("front", "rear")
@@ -51,9 +51,8 @@ def _axle(axle: Axle, history: History, facts: VehicleFacts, mileage: Mileage, p
     anchor = _Anchor.of(axle, facts, p)
     since = _index_since(anchor, None, history, index, per_km, mileage) if anchor else float("nan")
     fit = _fit(axle, anchor, facts, history, index, per_km, mileage, p) if anchor else fit_wear([], [], p.new_mm, p)
-    k = Quantity(value=fit.k, low=fit.k_low, high=fit.k_high, source=fit.source, unit="mm/1000km")
     known = fit if anchor and np.isfinite(since) else None
-    return AxleTread(axle, index, per_km, known, since, k, AxleTyres(
+    return AxleTread(axle, index, per_km, known, since, fit.k_quantity(), AxleTyres(
         wear_mm=relative(fit.k * known_sum(index), fit.sigma_ln_k, fit.source, "mm"),
         mm_per_1000km=relative(fit.k * per_km * 1000, fit.sigma_ln_k, fit.source, "mm/1000km"),
         tread_mm=known.depth(since, "mm") if known else None))

@@ -44,6 +44,10 @@ class WearFit:
         low, value, high = (self._quantile(depth, q) for q in (0.1, 0.5, 0.9))
         return Quantity(value=value, low=low, high=high, source=self.source, unit=unit)
 
+    def k_quantity(self) -> Q:
+        """Coefficient as a figure."""
+        return Quantity(value=self.k, low=self.k_low, high=self.k_high, source=self.source, unit="mm/1000km")
+
     def new_mm(self) -> Q:
         """Starting depth."""
         low, value, high = (self._quantile(self.start_mm, q) for q in (0.1, 0.5, 0.9))

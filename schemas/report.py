@@ -23,6 +23,7 @@ class Unknown(StrEnum):
     DIESEL_WITHOUT_FUEL_RATE = "diesel_without_fuel_rate"
     NOT_PETROL = "not_petrol"
     IMPLAUSIBLE = "implausible"
+    BEYOND_HORIZON = "beyond_horizon"  # further away than anything is said about
     NOT_BUILT = "not_built"            # an estimator that does not exist yet
 
 
@@ -189,3 +190,17 @@ class Forecast(_Part):
     """What `health forecast` prints."""
 
     series: list[SeriesForecast]
+
+
+class VehicleCalibration(_Part):
+    """What the gauge readings of one vehicle teach: wear coefficient and depth when new."""
+
+    vehicle: str
+    k: Q
+    new_mm: Q
+
+
+class Calibration(_Part):
+    """What `health calibrate` prints."""
+
+    vehicles: list[VehicleCalibration]

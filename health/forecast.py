@@ -1,0 +1,119 @@
+"""Forecast: the day a need is reached. Weighted block bootstrap, section 10 of the model notes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from statistics import NormalDist  # the standard library's, not our per-trip statistics
+
+import numpy as np
+
+from health import MODEL_VERSION
+from health.policy import ForecastPolicy
+from health.quality import Floats, Integers
+from health.usage import Usage, level_km_d, level_sigma
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Possible futures: kilometres driven by the end of each coming day, one row per path."""
+
+    last_day: date
+    cumulated_km: Floats
+
+    def days_until(self, need_km: Floats) -> Integers:
+        """First day each path reaches its need [d]; 0 where it is reached already, horizon + 1 where it never is."""
+        reached = self.cumulated_km >= need_km[:, None]
+        never = self.cumulated_km.shape[1] + 1
+        days = np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, never)
+        result: Integers = np.where(need_km <= 0, 0, days)
+        return result
+
+    def day(self, days: float) -> date | None:
+        """Date of a number of days from now; None beyond the horizon."""
+        return None if days > self.cumulated_km.shape[1] else self.last_day + timedelta(days=int(days))
+
+
+def chance_for(*names: object) -> np.random.Generator:
+    """Random stream that belongs to the names and the model version, and to nothing else."""
+    seed = sha256("\x1f".join([*(str(name) for name in names), MODEL_VERSION]).encode()).digest()
+    return np.random.default_rng(np.frombuffer(seed, dtype=np.uint32))
+
+
+def possible_futures(usage: Usage, chance: np.random.Generator, policy: ForecastPolicy) -> Paths:
+    """Draw weeks of the recent past, the latest most often, and scale them to the present level.
+
+    One lognormal factor per path stands for what changes in a driver's life; without it the interval covers half of
+    what it should. The factors are stratified, so that few paths give smooth percentiles.
+    """
+    level = level_km_d(usage.km, policy)
+    known = usage.km[-policy.history_d:]
+    enough = len(known) >= policy.prior_weight_d
+    factor = lognormal_strata(chance, policy.paths, level_sigma(usage.km, policy))
+    weeks = _weeks(known) if enough else np.ones((1, policy.block_d))
+    drawn = _draw(weeks, chance, policy)
+    mean = drawn.mean()
+    daily = drawn * (level / mean) if mean > 0 else np.zeros_like(drawn)
+    return Paths(usage.last_day, np.cumsum(daily * factor[:, None], axis=1))
+
+
+def lognormal_strata(chance: np.random.Generator, count: int, sigma: float) -> Floats:
+    """Lognormal factors of mean 1, one from each of `count` equally likely strata, in random order."""
+    normal = chance.permutation(_normal_quantiles(count))
+    result: Floats = np.exp(sigma * normal - sigma * sigma / 2)
+    return result
+
+
+@lru_cache
+def _normal_quantiles(count: int) -> Floats:
+    """Quantiles of the standard normal at the middle of `count` strata."""
+    return np.array([NormalDist().inv_cdf((i + 0.5) / count) for i in range(count)])
+
+
+def _weeks(km: Floats) -> Floats:
+    """Whole weeks that end on the last day, oldest first: the future keeps the weekdays of the past."""
+    return km[len(km) % 7:].reshape(-1, 7)
+
+
+def _draw(weeks: Floats, chance: np.random.Generator, policy: ForecastPolicy) -> Floats:
+    """Daily kilometres of every path over the horizon, week by week from the past."""
+    age_d = 7.0 * np.arange(len(weeks))[::-1]
+    weight = 0.5 ** (age_d / policy.half_life_d)
+    blocks = -(-policy.horizon_d // 7)
+    chosen = chance.choice(len(weeks), size=(policy.paths, blocks), p=weight / weight.sum())
+    result: Floats = weeks[chosen].reshape(policy.paths, -1)[:, : policy.horizon_d]
+    return result
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Median day and 80 % interval; None beyond the horizon."""
+
+    median: date | None
+    low: date | None
+    high: date | None
+
+
+def interval(paths: Paths, days: Integers) -> Interval:
+    """Median and 10th to 90th percentile of the days of all paths."""
+    low, median, high = (float(np.quantile(days, q, method="higher")) for q in (0.1, 0.5, 0.9))
+    return Interval(paths.day(median), paths.day(low), paths.day(high))
+
+
+def forecast(series: Mapping[str, tuple[Usage, float]], policy: ForecastPolicy) -> dict[str, Interval]:
+    """Day each series reaches its need.
+
+    Parameters
+    ----------
+    series
+        Usage and remaining need [km] by name.
+    """
+    return {name: _forecast_one(name, usage, need_km, policy) for name, (usage, need_km) in series.items()}
+
+
+def _forecast_one(name: str, usage: Usage, need_km: float, policy: ForecastPolicy) -> Interval:
+    if usage.days and usage.silent(policy):
+        return Interval(None, None, None)
+    paths = possible_futures(usage, chance_for(name, usage.last_day), policy)
+    return interval(paths, paths.days_until(np.full(policy.paths, need_km)))

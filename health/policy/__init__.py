@@ -1,0 +1,37 @@
+"""Constants of the models: each with its unit and origin, grouped by subject, overridable per store and vehicle.
+
+Origins: `M` fitted or computed with a plain implementation, `S` a public source, `K` engineering practice.
+"""
+
+from dataclasses import dataclass, field
+
+from health.policy.driving import CarPolicy, HoldPolicy, MileagePolicy, RoadPolicy, TripPolicy
+from health.policy.fuel import FuelPolicy
+from health.policy.planning import FindingPolicy, ForecastPolicy
+from health.policy.wear import BrakePolicy, TyrePolicy
+
+__all__ = ["DEFAULT", "STANDARD_GRAVITY_M_S2", "BrakePolicy", "CarPolicy", "FindingPolicy", "ForecastPolicy",
+           "FuelPolicy", "HoldPolicy", "MileagePolicy", "Policy", "RoadPolicy", "TripPolicy", "TyrePolicy"]
+
+STANDARD_GRAVITY_M_S2 = 9.80665
+"""Standard gravity [m/s2]. CGPM 1901."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """All constants of one assessment."""
+
+    trips: TripPolicy = field(default_factory=TripPolicy)
+    hold: HoldPolicy = field(default_factory=HoldPolicy)
+    mileage: MileagePolicy = field(default_factory=MileagePolicy)
+    road: RoadPolicy = field(default_factory=RoadPolicy)
+    car: CarPolicy = field(default_factory=CarPolicy)
+    fuel: FuelPolicy = field(default_factory=FuelPolicy)
+    tyres: TyrePolicy = field(default_factory=TyrePolicy)
+    brakes: BrakePolicy = field(default_factory=BrakePolicy)
+    forecast: ForecastPolicy = field(default_factory=ForecastPolicy)
+    findings: FindingPolicy = field(default_factory=FindingPolicy)
+
+
+DEFAULT = Policy()
+"""The published constants."""

@@ -1,0 +1,58 @@
+"""Constants of forecasts and findings."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ForecastPolicy:
+    """When a need is reached. Section 10 of the model notes."""
+
+    history_d: int = 180
+    """Past that speaks about the future [d]. M"""
+    block_d: int = 7
+    half_life_d: float = 60.0
+    """Weight of a past week halves with this age [d]. M"""
+    level_half_life_d: float = 75.0
+    """Half-life of the smooth part of the level [d]. M: simulated usage, steady and shifting"""
+    change_weeks: int = 3
+    """A change of level is looked for at least this far from both ends of the history [weeks]. M"""
+    paths: int = 400
+    """Possible futures drawn [1]. M"""
+    sigma_rate: float = 0.22
+    """Lognormal 1-sigma of the future level [1]. M: 80 % intervals then cover 78-92 %"""
+    sigma_change: float = 0.8
+    """Part of a recent change of level that adds to `sigma_rate` [1]. M"""
+    horizon_d: int = 1096
+    """Nothing is said beyond three years [d]."""
+    prior_km_d: float = 35.0
+    prior_sigma: float = 0.6
+    prior_weight_d: float = 14.0
+    """Usage of a car nobody knows [km/d], its lognormal 1-sigma [1], and the days of data it weighs. K"""
+    silent_d: int = 30
+    """Without any driving for this long only the calendar counts [d]. K"""
+
+
+@dataclass(frozen=True)
+class FindingPolicy:
+    """When something is worth a sentence. K"""
+
+    service_days: int = 30
+    """A service due within this time is mentioned [d]."""
+    tread_days: int = 180
+    """So is a tyre change [d]."""
+    recent_km: float = 1400.0
+    """Distance looked back on for the use of motorways [km]."""
+    motorway_share: float = 0.70
+    recent_days: int = 30
+    """Time looked back on for congestion and consumption [d]."""
+    congestion_share: float = 0.25
+    congestion_rise: float = 0.10
+    """Congested share of time, and its rise over the time before [1]."""
+    fuel_change: float = 0.10
+    """Change of consumption [1]."""
+    least_km: float = 200.0
+    """Distance on both sides of a comparison [km]."""
+    gap_share: float = 0.05
+    """Unobserved share of the driving time [1]."""
+    overdue_share: float = 1.5
+    """Intervals since registration after which somebody else must have done a first service [1]."""

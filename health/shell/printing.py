@@ -1,0 +1,54 @@
+"""Printing reports for people: the short version of the JSON document."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from schemas.report import Assessment, Q, VehicleReport
+
+
+def as_text(assessment: Assessment, zone: ZoneInfo) -> str:
+    """Return a readable report of all vehicles."""
+    parts = ["\n".join(_lines(report, zone)) for report in assessment.vehicles]
+    return "\n\n".join([*parts, f"model {assessment.model_version}"])
+
+
+def _lines(report: VehicleReport, zone: ZoneInfo) -> Iterator[str]:
+    yield report.vehicle
+    yield "=" * max(len(report.vehicle), 8)
+    for label, quantity, digits in _figures(report):
+        yield f"{label:<24}{_figure(quantity, digits)}"
+    yield f"{'trips':<24}{len(report.trips)}"
+    yield from _trips(report, zone)
+    yield from (f"due   {due.date}  ({due.low} to {due.high})  {due.item:<10} {due.reason_en}" for due in report.due)
+    yield from (f"{finding.severity:<7} {finding.en}" for finding in report.findings)
+
+
+def _figures(report: VehicleReport) -> list[tuple[str, Q, int]]:
+    mix, tyres = report.road_mix, report.tyres
+    return [
+        ("distance", report.distance_km, 1),
+        ("fuel", report.fuel_l, 1),
+        ("consumption", report.fuel_l_per_100km, 1),
+        ("highway distance", mix.highway, 2),
+        ("congested time", mix.congested_time, 2),
+        ("front tyre wear", tyres.front.mm_per_1000km, 2),
+        ("rear tyre wear", tyres.rear.mm_per_1000km, 2),
+        ("front tread", tyres.front.tread_mm, 1),
+        ("rear tread", tyres.rear.tread_mm, 1),
+    ]
+
+
+def _figure(quantity: Q, digits: int) -> str:
+    if quantity is None:
+        return "unknown"
+    unit = "" if quantity.unit == "1" else f" {quantity.unit}"
+    low, high = f"{quantity.low:,.{digits}f}", f"{quantity.high:,.{digits}f}"
+    return f"{quantity.value:,.{digits}f}{unit}  ({low} to {high}, {quantity.source})"
+
+
+def _trips(report: VehicleReport, zone: ZoneInfo) -> Iterator[str]:
+    for trip in report.trips:
+        start, end = trip.start.astimezone(zone), trip.end.astimezone(zone)
+        km = "    ? km" if trip.distance_km is None else f"{trip.distance_km.value:6.1f} km"
+        litres = "" if trip.fuel_l is None else f"  {trip.fuel_l.value:5.2f} L"
+        yield f"      {start:%Y-%m-%d %H:%M} to {end:%H:%M} {km}{litres}"
