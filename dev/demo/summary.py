@@ -18,6 +18,7 @@ class Advisor:
     """The service advisor's session at the API."""
 
     def __init__(self, api_url: str, keys: Keys) -> None:
+        self.base_url = api_url
         self._client = httpx.Client(base_url=api_url, timeout=30)
         form = {"grant_type": "password", "username": ADVISOR, "password": keys.advisor}
         token = self._client.post("/v1/auth/token", data=form).raise_for_status().json()["access_token"]

@@ -55,3 +55,8 @@ def running(*command: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]
         if process.poll() is None:
             process.terminate()
         process.wait(timeout=15)
+
+
+def wait_for(*command: str, **settings: str) -> None:
+    """Run `python -m …` to its end; raises CalledProcessError when it fails."""
+    subprocess.run([sys.executable, "-m", *command], env=environment(settings), check=True, timeout=120)
