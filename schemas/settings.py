@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = Field(None, description="32 bytes, base64: wraps the keys of personal data")
     api_host: str = Field("127.0.0.1", description="address the API listens on")
     api_port: int = Field(8080, ge=0, le=65535, description="port of the companion and advisor API")
+    demo_codes: bool = Field(False, description="print the log-in codes of unsendable demo customers in the API's log")
     console_port: int = Field(8081, ge=0, le=65535, description="port of the web console")
     shards: str = Field("s00", description="comma list of the shards this ingest process serves")
     admin_port: int = Field(0, ge=0, le=65535, description="loopback port of /healthz, /readyz, /metrics; 0 = off")
