@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 from polars.testing import assert_frame_equal
 
@@ -31,11 +32,13 @@ def test_readings_come_back_as_they_were_stored(garage: Garage) -> None:
     assert found["fuel_rate_l_h"].null_count() == found.height
 
 
-def test_a_short_decimal_stays_what_the_device_sent(garage: Garage) -> None:
-    """`real` keeps 24 bits; read as text, 0.1 is 0.1 and not 0.10000000149."""
+def test_every_type_of_column_comes_back(garage: Garage) -> None:
+    """Odometers in full, codes as numbers, the rest with the 24 bits `real` keeps."""
     car, device = garage.fitted_car("d1")
-    garage.change("INSERT INTO reading (device_key, time, maf_g_s) VALUES (%s, %s, 0.1)", device, MONDAY)
-    assert read(garage, car)["maf_g_s"].to_list() == [0.1]
+    garage.change("INSERT INTO reading (device_key, time, maf_g_s, odometer_km, fuel_type_code) "
+                  "VALUES (%s, %s, 0.1, 123456.7, 4), (%s, %s, NULL, NULL, NULL)", device, MONDAY, device, LATER)
+    found = read(garage, car, last=90_000).select("maf_g_s", "odometer_km", "fuel_type_code")
+    assert found.rows() == [(float(np.float32(0.1)), 123456.7, 4.0), (None, None, None)]
 
 
 def test_the_window_includes_both_ends(garage: Garage) -> None:
