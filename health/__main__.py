@@ -25,13 +25,14 @@ from health.shell.recording import (
     read_facts,
     read_recording,
 )
+from health.shell.work import work
 from health.wear_fit import fit_wear
 from schemas.errors import InvalidInput, PitcallError
 from schemas.report import Assessment, Calibration, Forecast, SeriesForecast, VehicleCalibration
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="What the readings say about the car.")
 
-# Further commands (the worker: `work`) are added here: app.command()(health.shell.<module>.<function>)
+app.command()(work)
 
 
 @contextmanager

@@ -1,0 +1,47 @@
+"""`python -m health work`: the worker as a command."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from health.shell.ending import Signals
+from health.shell.worker import Worker
+from schemas.errors import InvalidInput
+from schemas.logs import configure_logs
+from schemas.settings import Settings
+
+
+def work(
+    once: Annotated[bool, typer.Option("--once", help="End when no car is waiting.")] = False,
+    as_of: Annotated[str | None, typer.Option(help="Instant the reports are made for, ISO 8601, without zone UTC; "
+                                                   "default: now, anew for each job.")] = None,
+    interval: Annotated[float, typer.Option(min=0.0, help="Seconds between two looks for something new.")] = 1.0,
+) -> None:
+    """Keep trips, reports, due items and proposals in step with what arrives, until SIGTERM.
+
+    Any number may run. The job at hand is finished before it ends; with --once the exit code tells whether all jobs
+    succeeded.
+    """
+    settings = Settings.from_env()
+    configure_logs(settings.log_level)
+    worker = Worker(settings.require_database(), _clock(as_of), Signals())
+    worker.run(once=once, interval_s=interval)
+    if once and worker.failed:
+        raise typer.Exit(1)
+
+
+def _clock(as_of: str | None) -> Callable[[], datetime]:
+    if as_of is None:
+        return lambda: datetime.now(UTC)
+    fixed = _instant(as_of)
+    return lambda: fixed
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"--as-of {text!r}: write an ISO 8601 instant such as 2026-11-22T08:00:00Z") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
