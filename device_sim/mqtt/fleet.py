@@ -14,8 +14,10 @@ from device_sim.mqtt.device import Device
 from device_sim.mqtt.link import PahoLink
 from schemas.errors import PitcallError
 
-_HELD = 4000
-"""Messages a device may hold without receipt before it waits for ingest: bounds memory, not throughput."""
+_HELD = 3000
+"""Messages all devices together may hold without receipt. Far more than keeps ingest busy, and few enough that a slow
+ingest still sends receipts before the devices lose patience: with 32,000 they sent half of everything twice."""
+_LEAST_HELD = 30
 _TURN = 100
 """Messages a device takes over at a time, so that all devices move together."""
 _NAMED = 5
@@ -104,8 +106,9 @@ class _Fleet:
 
     def _lane(self, shipment: Shipment, stack: ExitStack) -> _Lane:
         link = PahoLink(shipment.who, self._broker, lasting_session=False, on_news=self._news.set)
+        held = max(_LEAST_HELD, _HELD // len(self._shipments))
         device = Device(shipment.who.device_id, shipment.who.shard, link, resend_after_s=self._resend_after_s,
-                        ring=_HELD, window=self._window)
+                        ring=held, window=self._window)
         return _Lane(stack.enter_context(device).open(), shipment.messages)
 
     def until_done(self, timeout_s: float) -> Iterator[Progress]:

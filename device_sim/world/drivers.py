@@ -50,20 +50,20 @@ _ALL = _WORK | _FREE
 DRIVERS: dict[str, Driver] = {
     driver.name: driver
     for driver in (
-        Driver("commuter", 1.0, 1.15, 1.25, 0.003, (
+        Driver("commuter", 1.0, 1.15, 1.25, 0.006, (
             Habit(_WORK, 0.96, 7.5, 0.25, 1, (13, 19), 9.2, RUSH, same_place=True),
             Habit(_WORK, 0.22, 19.6, 0.4, 1, (3, 8), 0.9, TOWN),
             Habit(_FREE, 0.75, 10.2, 1.2, 2, (6, 30), 1.6, TOWN),
         )),
-        Driver("motorway", 1.06, 1.25, 1.35, 0.004, (
+        Driver("motorway", 1.06, 1.25, 1.35, 0.02, (
             Habit(_WORK, 0.92, 7.1, 0.4, 2, (70, 150), 2.1, FAR, detour=1.12),
             Habit(_FREE, 0.5, 11.0, 1.5, 1, (5, 15), 1.4, TOWN),
         )),
-        Driver("city", 0.98, 1.4, 1.6, 0.009, (
+        Driver("city", 0.98, 1.4, 1.6, 0.04, (
             Habit(_ALL, 0.86, 8.0, 0.6, 4, (4, 11), 0.55, JAM),
             Habit(_ALL, 0.62, 15.5, 0.8, 3, (3, 10), 0.5, JAM),
         )),
-        Driver("weekend", 0.95, 0.95, 1.05, 0.001, (
+        Driver("weekend", 0.95, 0.95, 1.05, 0.003, (
             Habit(_WORK, 0.15, 15.0, 2.0, 1, (3, 9), 0.8, TOWN),
             Habit(_FREE, 0.9, 9.5, 1.0, 1, (35, 80), 3.5, LEISURE, detour=1.18),
         )),

@@ -56,7 +56,7 @@ def _friction_kpa(rpm: Floats, coolant_c: Floats, hidden: Hidden) -> Floats:
     """Friction mean effective pressure; oil at 10 C rubs about twice as hard as at 90 C."""
     krpm = rpm / 1000
     thick_oil = np.exp(np.clip(90 - coolant_c, 0, 110) / 115)
-    return hidden.friction_scale * thick_oil * (66 + 14 * krpm + 4.0 * krpm**2)
+    return hidden.friction_scale * thick_oil * (64 + 11 * krpm + 3.4 * krpm**2)
 
 
 def _phasing(load: Floats, model: CarModel) -> Floats:

@@ -113,5 +113,5 @@ def _pedals(driver: Driver, target: Floats, rng: np.random.Generator) -> tuple[F
     accel = np.minimum(driver.accel_m_s2 * lively[0] * 1.25, 2.6) * fading
     brake = np.minimum(driver.brake_m_s2 * lively[1], 2.7)
     hurried = rng.random((2, target.size)) < driver.harsh_chance
-    accel = np.where(hurried[0], np.maximum(accel, rng.uniform(2.6, 3.3, target.size) * fading), accel)
-    return accel, np.where(hurried[1], rng.uniform(3.2, 5.2, target.size), brake)
+    accel = np.where(hurried[0], np.maximum(accel, rng.uniform(3.0, 4.0, target.size) * fading), accel)
+    return accel, np.where(hurried[1], rng.uniform(3.4, 5.4, target.size), brake)
