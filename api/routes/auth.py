@@ -4,6 +4,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Annotated
 
 import psycopg
+import structlog
 from fastapi import APIRouter, BackgroundTasks, Form, Request, status
 
 from api.access import Anybody
@@ -14,7 +15,9 @@ from api.tokens import LIFE
 from archive.people import attempts, audit, codes, customers, passwords, phones, sessions, staff
 from archive.people.actors import Actor
 from archive.people.sessions import Session
-from schemas.errors import InvalidInput
+from schemas.errors import InvalidInput, StoreUnavailable
+
+_log = structlog.get_logger("pitcall.codes")
 
 router = APIRouter(prefix="/auth", tags=["log in"])
 
@@ -30,9 +33,7 @@ def request_code(wish: CodeWish, request: Request, house: InHouse, afterwards: B
         attempts.count(connection, house.vault, "code address", _address(request), limit=PER_ADDRESS)
         attempts.count(connection, house.vault, "code phone", phone, limit=CODES_PER_PHONE)
         code = codes.issue(connection, house.vault, phone)
-        owner = customers.owner_of_phone(connection, house.vault, phone)
-    if owner:
-        afterwards.add_task(house.sender, owner, code)
+    afterwards.add_task(_send, house, phone, code)
     return CodeAnswer(expires_in=int(codes.LIFE.total_seconds()))
 
 
@@ -51,6 +52,18 @@ def log_out(visit: Anybody) -> None:
     with visit.transaction() as connection:
         sessions.end(connection, visit.session)
         visit.note(connection, "session")
+
+
+def _send(house: House, phone: str, code: str) -> None:
+    """Look the owner up only after the answer has left: its time must not tell whether there is one."""
+    try:
+        with house.transaction() as connection:
+            owner = customers.owner_of_phone(connection, house.vault, phone)
+    except StoreUnavailable:
+        _log.warning("code not sent: the database went away")
+        return
+    if owner:
+        house.sender(owner, code)
 
 
 def _by_password(form: TokenForm, request: Request, house: House) -> Session:
@@ -73,7 +86,7 @@ def _by_code(form: TokenForm, request: Request, house: House) -> Session:
     with house.transaction() as connection:
         _count(connection, house, request, phone)
         right = codes.redeem(connection, house.vault, phone, form.code)
-        owner = customers.owner_of_phone(connection, house.vault, phone)
+        owner = customers.owner_of_phone(connection, house.vault, phone) if right else None
     actor = Actor("customer", owner.customer_id) if owner else None
     return _begin(house, request, actor, phone, right=right)
 

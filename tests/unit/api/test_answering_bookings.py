@@ -1,5 +1,6 @@
 """The customer's yes and no: what it changes, that saying it twice is saying it once, and what is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
@@ -101,6 +102,16 @@ def test_nobody_assigns_what_he_was_not_asked(shared_door: Door) -> None:
     for extra in ({"state": "completed"}, {"store_id": 1}, {"customer_id": shared_door.town.li.customer_id}):
         assert say(shared_door, "confirm", slot_at=NEXT_WEEK, **extra).status_code == 422
     assert history(shared_door) == []
+
+
+def test_of_two_answers_at_once_one_counts(door: Door) -> None:
+    def confirm(days: int) -> int:
+        slot = datetime.now(UTC) + timedelta(days=days)
+        return say(door, "confirm", slot_at=slot.isoformat()).status_code
+
+    with ThreadPoolExecutor(2) as callers:
+        assert sorted(callers.map(confirm, (3, 4))) == [200, 409]
+    assert len(history(door)) == 1
 
 
 def test_bookings_by_state(shared_door: Door) -> None:
