@@ -8,7 +8,7 @@ import typer
 
 from health.shell.ending import Signals
 from health.shell.worker import Worker
-from schemas.errors import InvalidInput
+from schemas.errors import InvalidInput, PitcallError
 from schemas.logs import configure_logs
 from schemas.settings import Settings
 
@@ -24,12 +24,19 @@ def work(
     Any number may run. The job at hand is finished before it ends; with --once the exit code tells whether all jobs
     succeeded.
     """
-    settings = Settings.from_env()
-    configure_logs(settings.log_level)
-    worker = Worker(settings.require_database(), _clock(as_of), Signals())
+    try:
+        worker = _worker(Settings.from_env(), as_of)
+    except PitcallError as problem:
+        typer.echo(f"error: {problem}", err=True)
+        raise typer.Exit(2) from None
     worker.run(once=once, interval_s=interval)
     if once and worker.failed:
         raise typer.Exit(1)
+
+
+def _worker(settings: Settings, as_of: str | None) -> Worker:
+    configure_logs(settings.log_level)
+    return Worker(settings.require_database(), _clock(as_of), Signals())
 
 
 def _clock(as_of: str | None) -> Callable[[], datetime]:

@@ -28,7 +28,7 @@ def test_late_data_changes_exactly_the_trip_it_belongs_to(garage: Garage) -> Non
     assert garage.derived(car) == derived_from_scratch(garage, [*week(), tail], car)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_shuffled_and_repeated_delivery_gives_the_same_report_to_the_bit(garage: Garage, seed: int) -> None:
     """Batches that cut drives anywhere arrive in any order, some twice, with the worker busy in between."""
     chance = random.Random(seed)

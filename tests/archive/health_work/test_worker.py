@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Event, Thread
 
 import psycopg
+import pytest
 from psycopg import sql
 from psycopg.abc import Query
 from psycopg.conninfo import conninfo_to_dict
@@ -19,7 +20,7 @@ from health import MODEL_VERSION
 from health.shell.worker import Worker
 from tests.archive.garage import AS_OF, MONDAY, Garage, drive, eventually, week
 
-COMMAND = [sys.executable, "-c", "import typer; from health.shell.work import work; typer.run(work)"]
+COMMAND = [sys.executable, "-m", "health", "work"]
 
 
 def reports(garage: Garage) -> int:
@@ -131,6 +132,23 @@ def test_the_report_goes_with_the_car_and_says_no_trips(garage: Garage) -> None:
     assert garage.database.value("SELECT count(*) FROM trip WHERE figures IS NOT NULL") == 10
 
 
+def test_from_readings_and_file_to_a_proposed_booking(garage: Garage) -> None:
+    """Oil changed last December: a year later it falls due within 30 days and is proposed to the owner, once."""
+    car, device = garage.fitted_car("d1")
+    owner = garage.customer()
+    garage.own(owner, car)
+    garage.change("INSERT INTO service_done (vehicle_id, item, done_at, odometer_km) VALUES "
+                  "(%s, 'PM-MINOR', '2025-12-10', 19500)", car)
+    garage.deliver(device, *week())
+    for _ in range(2):
+        garage.work()
+        garage.change("UPDATE report SET model_version = 'old'")
+    assert garage.rows("SELECT customer_id, store_id, state FROM booking") == [(owner, garage.store_id, "proposed")]
+    due = garage.rows("SELECT item, cycle, due_item.state, due_on, due_limit, reason_en <> '' FROM due_item "
+                      "JOIN booking USING (booking_id) WHERE item = 'PM-MINOR'")
+    assert due == [("PM-MINOR", 1, "open", date(2026, 12, 10), "months", True)]
+
+
 def test_one_broken_car_does_not_hold_up_the_others(garage: Garage) -> None:
     """Its marks stay for later, the other cars get their reports."""
     broken, _ = garage.fitted_car("d1", {"mass_kg": "heavy"})
@@ -194,6 +212,17 @@ def test_told_to_end_it_finishes_the_job_at_hand(garage: Garage) -> None:
     assert process.returncode == 0
     assert '"event": "job"' in log
     assert garage.database.value("SELECT count(*) FROM trip") == 2
+
+
+@pytest.mark.parametrize(("arguments", "said"), [([], "PITCALL_DATABASE_URL"), (["--as-of", "soon"], "2026-11-22T08")])
+def test_what_it_cannot_start_with_is_said_in_one_line(arguments: list[str], said: str) -> None:
+    """No address, or no instant."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PITCALL_")}
+    if arguments:
+        environment["PITCALL_DATABASE_URL"] = "postgresql://nowhere"
+    ended = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert said in ended.stderr and len(ended.stderr.splitlines()) == 1
 
 
 def test_without_work_it_ends_at_once_when_told(garage: Garage) -> None:
