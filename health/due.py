@@ -128,7 +128,7 @@ def _left_km(limit_km: float, start: Start, view: Outlook) -> float | None:
 def _days_by_distance(left_km: float | None, view: Outlook) -> Integers | None:
     if left_km is None or view.paths is None:
         return None if left_km is None or left_km > 0 else np.zeros(1, dtype=np.int64)
-    days = view.paths.days_until(np.full(len(view.paths.cumulated_km), left_km))
+    days = view.paths.days_until(np.full(len(view.paths), left_km))
     return days if np.median(days) <= view.policy.forecast.horizon_d else None
 
 

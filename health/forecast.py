@@ -17,22 +17,32 @@ from health.usage import Usage, level_km_d, level_sigma
 
 @dataclass(frozen=True)
 class Paths:
-    """Possible futures: kilometres driven by the end of each coming day, one row per path."""
+    """Possible futures, one row per path, week by week: only the week that reaches a need is looked at by day."""
 
     last_day: date
-    cumulated_km: Floats
+    horizon_d: int
+    week_end_km: Floats  # cumulated by the end of each week
+    chosen: Integers     # week of the past each week repeats
+    within_km: Floats    # cumulated by the end of each day of a past week
+    factor: Floats       # level of each path
+
+    def __len__(self) -> int:
+        return len(self.factor)
 
     def days_until(self, need_km: Floats) -> Integers:
         """First day each path reaches its need [d]; 0 where it is reached already, horizon + 1 where it never is."""
-        reached = self.cumulated_km >= need_km[:, None]
-        never = self.cumulated_km.shape[1] + 1
-        days = np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, never)
-        result: Integers = np.where(need_km <= 0, 0, days)
+        week = (self.week_end_km < need_km[:, None]).sum(axis=1)
+        path, inside = np.arange(len(self)), np.minimum(week, self.week_end_km.shape[1] - 1)
+        before = np.where(inside > 0, self.week_end_km[path, inside - 1], 0.0)
+        by_day = before[:, None] + self.within_km[self.chosen[path, inside]] * self.factor[:, None]
+        # The last day of a week reaches what the week reaches, whatever the rounding of its sum.
+        days = 7 * week + np.minimum((by_day < need_km[:, None]).sum(axis=1), 6) + 1
+        result: Integers = np.where(need_km <= 0, 0, np.minimum(days, self.horizon_d + 1))
         return result
 
     def day(self, days: float) -> date | None:
         """Date of a number of days from now; None beyond the horizon."""
-        return None if days > self.cumulated_km.shape[1] else self.last_day + timedelta(days=int(days))
+        return None if days > self.horizon_d else self.last_day + timedelta(days=int(days))
 
 
 def chance_for(*names: object) -> np.random.Generator:
@@ -51,11 +61,13 @@ def possible_futures(usage: Usage, chance: np.random.Generator, policy: Forecast
     known = usage.km[-policy.history_d:]
     enough = len(known) >= policy.prior_weight_d
     factor = lognormal_strata(chance, policy.paths, level_sigma(usage.km, policy))
-    weeks = _weeks(known) if enough else np.ones((1, policy.block_d))
-    drawn = _draw(weeks, chance, policy)
-    mean = drawn.mean()
-    daily = drawn * (level / mean) if mean > 0 else np.zeros_like(drawn)
-    return Paths(usage.last_day, np.cumsum(daily * factor[:, None], axis=1))
+    weeks = _weeks(known) if enough else np.ones((1, 7))
+    chosen = _draw(weeks, chance, policy)
+    within = np.cumsum(weeks, axis=1)
+    mean_km_d = within[chosen, -1].mean() / 7
+    factor = factor * (level / mean_km_d if mean_km_d > 0 else 0.0)
+    week_end = np.cumsum(within[chosen, -1] * factor[:, None], axis=1)
+    return Paths(usage.last_day, policy.horizon_d, week_end, chosen, within, factor)
 
 
 def lognormal_strata(chance: np.random.Generator, count: int, sigma: float) -> Floats:
@@ -76,14 +88,14 @@ def _weeks(km: Floats) -> Floats:
     return km[len(km) % 7:].reshape(-1, 7)
 
 
-def _draw(weeks: Floats, chance: np.random.Generator, policy: ForecastPolicy) -> Floats:
-    """Daily kilometres of every path over the horizon, week by week from the past."""
+def _draw(weeks: Floats, chance: np.random.Generator, policy: ForecastPolicy) -> Integers:
+    """Week of the past that each coming week of each path repeats, the latest most often."""
     age_d = 7.0 * np.arange(len(weeks))[::-1]
-    weight = 0.5 ** (age_d / policy.half_life_d)
-    blocks = -(-policy.horizon_d // 7)
-    chosen = chance.choice(len(weeks), size=(policy.paths, blocks), p=weight / weight.sum())
-    result: Floats = weeks[chosen].reshape(policy.paths, -1)[:, : policy.horizon_d]
-    return result
+    weight = np.cumsum(0.5 ** (age_d / policy.half_life_d))
+    shape = (policy.paths, -(-policy.horizon_d // 7))
+    found = np.searchsorted(weight, chance.random(shape) * weight[-1], side="right")
+    chosen: Integers = np.minimum(found, len(weeks) - 1)
+    return chosen
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,9 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integer
 
 
 def _distinct(samples: Samples) -> Integers:
-    """Samples whose fix differs from the one before in their group, while the car is not known to stand."""
+    """Samples whose fix differs from the one before in their group."""
     lat, lon = samples.read("latitude"), samples.read("longitude")
-    rows = np.flatnonzero(~np.isnan(lat) & ((samples.speed_kmh > 0) | (samples.interval_s == 0)))
+    rows = np.flatnonzero(~np.isnan(lat))
     if len(rows) == 0:
         return rows
     label = samples.segments.of_element[rows]

@@ -9,7 +9,6 @@ class ForecastPolicy:
 
     history_d: int = 180
     """Past that speaks about the future [d]. M"""
-    block_d: int = 7
     half_life_d: float = 60.0
     """Weight of a past week halves with this age [d]. M"""
     level_half_life_d: float = 75.0

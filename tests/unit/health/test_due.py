@@ -1,0 +1,135 @@
+"""Due items and findings: stories of a car and its workshop."""
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from schemas.findings import FindingCode
+from schemas.report import Due, Unknown, VehicleReport
+from schemas.vehicle import MaintenanceRule, Oil, ServiceDone, TreadReading, Tyres, VehicleFacts
+from tests.unit.health.drives import commute
+from tests.unit.health.reports import assessed
+
+TODAY = datetime(2026, 4, 1, 4, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def month() -> pl.DataFrame:
+    """Thirty days, two trips a day, from the second of March on."""
+    return commute(30, seconds=1200, seed=5)
+
+
+def report(month: pl.DataFrame, **facts: object) -> VehicleReport:
+    return assessed(month, {"car": VehicleFacts.model_validate(facts)}, TODAY)["car"]
+
+
+def due(car: VehicleReport, item: str) -> Due:
+    return next(entry for entry in car.due if entry.item == item)
+
+
+def minor(at: str, km: float | None = None) -> list[ServiceDone]:
+    return [ServiceDone(item="PM-MINOR", at=date.fromisoformat(at), odometer_km=km)]
+
+
+def test_nothing_is_guessed_where_nothing_is_known(month: pl.DataFrame) -> None:
+    car = report(month)
+    assert car.due == []
+    assert car.unknown["due.PM-MINOR"] is Unknown.NO_FACT
+
+
+def test_the_calendar_comes_first_for_a_car_that_drives_little(month: pl.DataFrame) -> None:
+    few = month.filter(pl.col("time") < datetime(2026, 3, 3, tzinfo=UTC))
+    car = assessed(few, {"car": VehicleFacts(services=minor("2025-05-01"))}, datetime(2026, 3, 20, tzinfo=UTC))["car"]
+    service = due(car, "PM-MINOR")
+    assert (service.date, service.limit) == (date(2026, 5, 1), "months")
+    assert "12" in service.reason_en
+
+
+def test_distance_comes_first_for_a_car_that_drives_much(month: pl.DataFrame) -> None:
+    rules = [MaintenanceRule(item="PM-MINOR", km=1500, months=12)]
+    car = report(month, services=minor("2026-03-02", 10_000), rules=rules)
+    service = due(car, "PM-MINOR")
+    assert service.limit == "km"
+    assert service.low <= service.date <= service.high
+    assert service.date < date(2026, 8, 1)
+    assert "km" in service.reason_en
+    assert "公里" in service.reason_zh
+
+
+def test_a_service_starts_its_interval_anew(month: pl.DataFrame) -> None:
+    before = due(report(month, services=minor("2025-06-01")), "PM-MINOR").date
+    after = due(report(month, services=minor("2025-06-01") + minor("2026-03-20")), "PM-MINOR").date
+    assert after > before
+
+
+def test_the_makers_oil_limit_tightens_the_minor_service(month: pl.DataFrame) -> None:
+    oils = [Oil(changed_at=date(2026, 3, 2), changed_km=9000, km_max=km) for km in (15_000, 3000)]
+    loose, tight = (due(report(month, oil=oil), "PM-MINOR").date for oil in oils)
+    assert tight < loose
+
+
+def test_a_new_car_is_due_for_its_first_service_once(month: pl.DataFrame) -> None:
+    assert due(report(month, registered_at="2026-02-20"), "PM-FIRST").date <= date(2026, 8, 20)
+    served = report(month, registered_at="2026-02-20", services=[ServiceDone(item="PM-FIRST", at=date(2026, 3, 20))])
+    assert "PM-FIRST" not in [entry.item for entry in served.due]
+
+
+def test_an_old_car_without_records_is_not_called_overdue(month: pl.DataFrame) -> None:
+    car = report(month, registered_at="2015-01-01")
+    assert "BRK-FLUID" not in [entry.item for entry in car.due]
+    assert car.unknown["due.BRK-FLUID"] is Unknown.NO_FACT
+
+
+def test_an_overdue_service_is_said_politely_and_with_evidence(month: pl.DataFrame) -> None:
+    car = report(month, services=minor("2025-03-01"))
+    finding = next(f for f in car.findings if f.code is FindingCode.SERVICE_DUE)
+    assert finding.severity == "soon"
+    assert "小保养已到期" in finding.zh
+    assert finding.evidence[0]["item"] == "PM-MINOR"
+
+
+def test_worn_tyres_are_found_and_forecast(month: pl.DataFrame) -> None:
+    gauge = [TreadReading(time=datetime(2026, 3, 1, tzinfo=UTC), axle=axle, tread_mm=mm)
+             for axle, mm in (("front", 3.6), ("rear", 6.5))]
+    car = report(month, gauge=gauge)
+    assert car.tyres.front.tread_mm is not None
+    assert 2.9 < car.tyres.front.tread_mm.value < 3.6
+    tyres = due(car, "TYR-NEW")
+    assert tyres.limit == "tread"
+    assert "front" in tyres.reason_en
+    codes = [finding.code for finding in car.findings]
+    assert FindingCode.TYRE_TREAD_FORECAST in codes or FindingCode.TYRE_TREAD_LOW in codes
+
+
+def test_a_second_gauge_reading_teaches_the_car_its_own_coefficient(month: pl.DataFrame) -> None:
+    fitted = Tyres(fitted_at=date(2026, 3, 1), new_mm=8.0)
+    prior = report(month, tyres=fitted)
+    index = prior.tyres.front.wear_mm
+    assert index is not None
+    fast = TreadReading(time=datetime(2026, 4, 1, tzinfo=UTC), axle="front", tread_mm=8.0 - 8 * index.value)
+    learned = report(month, tyres=fitted, gauge=[fast]).learned.tyre_k_front
+    assert learned is not None
+    assert learned.source == "gauge"
+    assert learned.value > 15
+
+
+def test_old_tyres_are_mentioned_whatever_their_tread(month: pl.DataFrame) -> None:
+    car = report(month, tyres=Tyres(fitted_at=date(2019, 1, 1)))
+    assert FindingCode.TYRE_AGE in [finding.code for finding in car.findings]
+
+
+def test_a_car_nobody_measured_is_worth_a_gauge(month: pl.DataFrame) -> None:
+    codes = [finding.code for finding in report(month).findings]
+    assert FindingCode.MEASURE_TREAD in codes
+    assert FindingCode.MEASURE_PADS in codes
+
+
+def test_a_motorway_month_is_explained() -> None:
+    from tests.unit.health.drives import recording
+
+    trips = [recording(range(7200), start=datetime(2026, 3, day, 2, tzinfo=UTC), speed_kmh=[110.0] * 7200)
+             for day in range(1, 8)]
+    car = assessed(pl.concat(trips), {}, TODAY)["car"]
+    finding = next(f for f in car.findings if f.code is FindingCode.USE_MOTORWAY)
+    assert "高速占100%" in finding.zh
