@@ -61,6 +61,7 @@ def draw_boots(samples: int, sins: Sins, rng: np.random.Generator) -> Boots:
 
 def clock_error_ms(epoch_ms: Ints, woke_ms: Ints, sins: Sins) -> Ints:
     """What the dongle's clock shows minus the time: after a start it counts from 1970 until it hears the network."""
+    woke_ms = np.minimum(woke_ms, epoch_ms)  # a jittered first sample may be later than the event of its ignition
     unsynced = epoch_ms - woke_ms < 1000 * sins.unsynced_s
     return sins.clock_offset_ms - np.where(unsynced, woke_ms, 0)
 

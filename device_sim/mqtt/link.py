@@ -19,7 +19,7 @@ from schemas.errors import BrokerUnavailable
 
 _INFLIGHT = 20
 """paho rescans its queue at every ack: 24k messages/s at 20, 12k at 1000 (measured)."""
-_SESSION_S = 7 * 86_400
+_SESSION_S = 0xFFFFFFFF  # never expires: finite ones crash Mosquitto before 2.1 (upstream issue 3418)
 _KEEPALIVE_S = 60
 
 

@@ -102,6 +102,11 @@ def test_ignition_is_told_with_every_trip(town: CarHistory) -> None:
     assert told[1:] == [EventType.IGNITION_ON, EventType.IGNITION_OFF] * town.trip_first.size
 
 
+def test_events_keep_their_time_whatever_the_samples_suffer(town: CarHistory) -> None:
+    events = [message for message in sent(town, Dongle(sins=FIELD_SINS)) if not message.samples]
+    assert [json.loads(message.payload)["t"] for message in events] == [message.first_ms for message in events]
+
+
 def test_codes_and_other_events_are_the_callers(town: CarHistory) -> None:
     at_ms = int(town.epoch_ms[500])
     arrived = sent(town, Dongle(events=False), Event(at_ms, EventType.CODES, {"codes": ["P0420"]}))
