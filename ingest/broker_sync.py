@@ -1,4 +1,7 @@
-"""Beside each broker: carries the devices of the database into its password file and makes it read them."""
+"""Beside each broker: carries the devices of the database into its password file and makes it read them.
+
+The broker is told only when something changed: on Mosquitto before 2.1 a reload costs messages for whoever is away.
+"""
 
 import os
 import signal
@@ -10,7 +13,7 @@ import psycopg
 import structlog
 
 from archive.database.connecting import connect
-from archive.fleet.broker_password import password_hash
+from archive.fleet.broker_password import matches, password_hash
 from archive.fleet.devices import broker_users
 from schemas.errors import StoreUnavailable
 from schemas.topics import FOREIGN_SHARD, SHARDS, ingest_client
@@ -27,10 +30,9 @@ class BrokerSync:
         self._database_url = database_url
         self._passwd = folder / "passwd"
         self._pid_file = pid_file
-        # Hashed once: a fresh salt each round would look like a change and reload the broker each time.
-        self._ingest_lines = [f"{ingest_client(shard)}:{password_hash(ingest_password)}"
-                              for shard in (*SHARDS, FOREIGN_SHARD)]
-        self._written = ""
+        self._written = self._passwd.read_text(encoding="utf-8")
+        known = dict(line.split(":", 1) for line in self._written.splitlines() if ":" in line)
+        self._ingest_lines = [_line(ingest_client(shard), ingest_password, known) for shard in (*SHARDS, FOREIGN_SHARD)]
 
     def run(self, stop: Event) -> None:
         """Carry changes over until told to stop; a database that is away leaves the broker as it is."""
@@ -58,6 +60,12 @@ class BrokerSync:
         self._written = text
         log.info("broker_updated", users=len(lines), at=round(time.time()))
         return True
+
+
+def _line(user: str, password: str, known: dict[str, str]) -> str:
+    """A user's line; one that fits already stays, because a fresh salt would look like a change and cost a reload."""
+    stored = known.get(user, "")
+    return f"{user}:{stored if matches(password, stored) else password_hash(password)}"
 
 
 def _replace(path: Path, text: str) -> None:

@@ -24,8 +24,9 @@ log = structlog.get_logger()
 RECEIVE_MAXIMUM = 4_096
 """Deliveries the broker may have un-acknowledged at us; batches close at half of it, or acks would stall."""
 
-SESSION_EXPIRY_S = 14 * 86_400
-"""How long the broker keeps messages for a dead ingest process; as long as the broker's own limit."""
+NEVER_EXPIRES = 0xFFFFFFFF
+"""Session expiry interval (MQTT 5, 3.1.2.11.2): the broker keeps messages for a dead ingest process until it is back,
+and finite ones crash Mosquitto before 2.1 (see ingest/broker/mosquitto.conf)."""
 
 KEEPALIVE_S = 10
 TAKEN_OVER = 0x8E
@@ -76,7 +77,7 @@ class Listener:
         if address.tls:
             self._client.tls_set_context(ssl.create_default_context())
         session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        session.SessionExpiryInterval = SESSION_EXPIRY_S
+        session.SessionExpiryInterval = NEVER_EXPIRES
         session.ReceiveMaximum = RECEIVE_MAXIMUM
         session.MaximumPacketSize = PAYLOAD_LIMIT + 4096
         try:

@@ -75,8 +75,7 @@ def store(connection: psycopg.Connection, vault: Vault, batch: Batch) -> Stored:
     """Store a batch and commit. Raises psycopg.Error, and then nothing of it is stored."""
     with connection.transaction():
         stored = Stored(READING.write(connection, batch.readings), POSITION.write(connection, batch.positions))
-        for rows in (batch.readings, batch.positions):
-            live.update(connection, live.newest(rows))
+        live.update(connection, batch.readings, batch.positions)
         _mark_touched(connection, batch)
         _write_messages(connection, batch)
         if batch.letters:

@@ -1,6 +1,6 @@
 """History: what was measured on one car, through the devices fitted to it, as one frame ordered by time."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -13,11 +13,15 @@ from psycopg.rows import class_row
 
 from archive.database.queries import beside
 from schemas.frames import READINGS, TIME
-from schemas.signals import POSITION_SIGNALS, READING_SIGNALS, Signal
+from schemas.signals import POSITION_SIGNALS, READING_SIGNALS, Signal, SqlType
 
 _QUERIES = beside(__file__)
 _POSTGRES_EPOCH_US = 946_684_800_000_000
 """2000-01-01 UTC, from where PostgreSQL counts, in microseconds since 1970."""
+_NAN_FOR_NULL = sql.SQL(", array_agg(coalesce({}, 'NaN'))")
+_ARRAY = {SqlType.REAL: _NAN_FOR_NULL, SqlType.DOUBLE: _NAN_FOR_NULL,
+          SqlType.SMALLINT: sql.SQL(", array_agg(coalesce({}::real, 'NaN'))")}
+_ELEMENT = {SqlType.REAL: ">f4", SqlType.DOUBLE: ">f8", SqlType.SMALLINT: ">f4"}
 _NO_ROWS = pl.DataFrame(schema={"time": TIME})
 
 
@@ -67,40 +71,40 @@ def _of_device(connection: psycopg.Connection, fitted: Fitted) -> pl.DataFrame:
     return measured.join(positions, on="time", how="full", coalesce=True)
 
 
-def _rows(connection: psycopg.Connection, table: LiteralString, signals: Iterable[Signal],
+def _rows(connection: psycopg.Connection, table: LiteralString, signals: Sequence[Signal],
           fitted: Fitted) -> pl.DataFrame:
     """Rows of one hypertable, one array a column.
 
     Columns without any value are left out: most cars answer a dozen of the 33, and looking first costs a tenth of what
     an empty column does.
     """
-    columns = [name for name, present in _presence(connection, table, signals, fitted).items() if present]
-    arrays = _QUERIES["arrays"].format(values=_each(", array_agg(coalesce({}::double precision, 'NaN'))", columns),
-                                       table=sql.Identifier(table))
+    measured = _measured(connection, table, signals, fitted)
+    arrays = _QUERIES["arrays"].format(
+        values=sql.SQL("").join(_ARRAY[signal.sql].format(sql.Identifier(signal.column)) for signal in measured),
+        table=sql.Identifier(table))
     result = connection.execute(arrays, vars(fitted), prepare=False, binary=True).pgresult
     assert result is not None  # noqa: S101 - a statement that was executed has a result
     time, *values = (result.get_value(0, number) for number in range(result.nfields))
     if time is None:
         return _NO_ROWS
-    measured = {name: _decoded(array, ">f8") for name, array in zip(columns, values, strict=True)}
-    return pl.DataFrame({"time": _decoded(time, ">i8") + _POSTGRES_EPOCH_US} | measured).with_columns(
+    columns = {signal.column: _decoded(array, _ELEMENT[signal.sql]).astype(np.float64)
+               for signal, array in zip(measured, values, strict=True)}
+    return pl.DataFrame({"time": _decoded(time, ">i8").astype(np.int64) + _POSTGRES_EPOCH_US} | columns).with_columns(
         pl.col(pl.Float64).fill_nan(None), pl.col("time").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
 
 
-def _presence(connection: psycopg.Connection, table: LiteralString, signals: Iterable[Signal],
-              fitted: Fitted) -> dict[str, bool]:
-    names = [signal.column for signal in signals]
-    asked = _QUERIES["presence"].format(counts=_each(", count({})", names), table=sql.Identifier(table))
+def _measured(connection: psycopg.Connection, table: LiteralString, signals: Sequence[Signal],
+              fitted: Fitted) -> list[Signal]:
+    """Signals with any value."""
+    counts = sql.SQL("").join(sql.SQL(", count({})").format(sql.Identifier(signal.column)) for signal in signals)
+    asked = _QUERIES["presence"].format(counts=counts, table=sql.Identifier(table))
     # Not prepared, here and above: a plan for any window would open every chunk.
     row = connection.execute(asked, vars(fitted), prepare=False).fetchone() or ()
-    return {name: bool(count) for name, count in zip(names, row[1:], strict=True)}
+    return [signal for signal, count in zip(signals, row[1:], strict=True) if count]
 
 
-def _each(pattern: LiteralString, columns: list[str]) -> sql.Composed:
-    return sql.SQL("").join(sql.SQL(pattern).format(sql.Identifier(name)) for name in columns)
-
-
-def _decoded(array: bytes | None, kind: str) -> np.ndarray[Any, Any]:
+def _decoded(array: bytes | None, element: str) -> np.ndarray[Any, Any]:
     """An array without nulls as PostgreSQL sends it: 20 bytes of head, then length and value of each element."""
-    elements = np.frombuffer(array or b"", dtype=[("length", ">i4"), ("value", kind)], offset=20)["value"]
-    return elements.astype(elements.dtype.newbyteorder("="))
+    elements = np.frombuffer(array or b"", [("length", ">i4"), ("value", element)], offset=20)
+    values: np.ndarray[Any, Any] = elements["value"]
+    return values

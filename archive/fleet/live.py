@@ -33,8 +33,9 @@ def _time_of(name: str) -> pl.Expr:
     return pl.col("time").filter(pl.col(name).is_not_null()).last().alias(f"{name}_at")
 
 
-def update(connection: psycopg.Connection, state: pl.DataFrame) -> None:
-    """Merge a frame of `newest` into the table; an older measurement never replaces a newer one."""
+def update(connection: psycopg.Connection, readings: pl.DataFrame, positions: pl.DataFrame) -> None:
+    """Merge the newest values of a batch into the table; an older measurement never replaces a newer one."""
+    state = newest(readings).join(newest(positions), on="device_key", how="full", coalesce=True)
     signals = [name for name in state.columns if name in BY_COLUMN]
     if state.is_empty() or not signals:
         return

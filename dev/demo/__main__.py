@@ -22,6 +22,7 @@ from dev.demo.seeding import Seeded
 from dev.demo.steps import Steps
 from dev.services import Running, start
 from device_sim import Truth
+from device_sim.mqtt.fleet import Progress
 from schemas.errors import PitcallError
 from schemas.settings import Settings
 
@@ -90,7 +91,7 @@ def _start_programs(running: Programs, stage: Stage) -> None:
     running.start("health", "work", DATABASE_URL=database("health"))
     running.start("api", DATABASE_URL=database("api"), MASTER_KEY=keys.master, DEMO_CODES="true",
                   API_PORT=stage.api_url.rpartition(":")[2])
-    running.wait_for_text("ingest-broker-sync", "broker_updated")
+    running.wait_for_text("ingest-broker-sync", "broker_updated")  # new devices, so always
     running.start("ingest", DATABASE_URL=database("ingest"), BROKER_URL=broker, MASTER_KEY=keys.master,
                   SHARDS=",".join(SHARDS), ADMIN_PORT=str(admin_port))
     running.wait_until_ready(f"http://127.0.0.1:{admin_port}/readyz")
@@ -108,8 +109,11 @@ def _drive(steps: Steps, running: Programs, stage: Stage,
         if car.player is recorded.PLAYER:
             shipments[car.player.device_id] = recorded.replay(car.credentials.shard, stage.end)
     with steps.bar("published over MQTT, every message receipted", sum(map(len, shipments.values()))) as advance:
-        driving.ship(cars, shipments, stage.services.broker_url, lambda now: advance(now.receipted))
-    running.check()
+        def show(now: Progress) -> None:
+            running.check()
+            advance(now.receipted)
+
+        driving.ship(cars, shipments, stage.services.broker_url, show)
     samples = {device_id: sum(message.samples for message in told) for device_id, told in shipments.items()}
     return {device_id: truth for device_id, (_, truth) in driven.items()}, samples
 
