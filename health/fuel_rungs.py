@@ -16,6 +16,10 @@ from health.samples import Clock, Samples
 from health.trips import SECOND
 from schemas.frames import Columns
 
+INPUTS = {"maf": "maf_g_s", "absolute_load": "absolute_load_pct", "speed_density": "map_kpa",
+          "calculated_load": "engine_load_pct"}
+"""Signal each air rung cannot do without."""
+
 AIR_RUNGS = ("maf", "absolute_load", "speed_density", "calculated_load")
 COLUMNS: Columns = {
     "engine_s": pl.Float64,                                  # observed time with the engine on
@@ -37,12 +41,14 @@ def per_group(samples: Samples, group_cars: Cars, load: RoadLoad, policy: Policy
     """Litres, kilograms, grams of air and heat of every group; NaN where the inputs were never read."""
     engine = engine_on(samples, policy)
     columns: dict[str, Floats] = {"engine_s": samples.integral(engine)}
-    columns |= _fuel_rate(samples, engine)
+    columns |= _fuel_rate(samples, engine) if samples.any_of("fuel_rate_l_h", "fuel_rate_g_s") else {
+        name: np.full(len(samples.groups), np.nan) for name in ("fuel_rate_l", "fuel_rate_kg", "fuel_rate_s")}
     air = air_g_s(samples, policy.fuel)
     burnt = _burnt_share(samples, policy.fuel) * np.where(engine > 0, 1.0, 0.0)
     columns["lambda_s"] = samples.integral(np.where(np.isnan(samples.read("lambda_ratio")), 0.0, engine))
     for rung in AIR_RUNGS:
-        columns |= _covered(samples, engine, air[rung] * burnt, rung)
+        read = samples.has(INPUTS[rung])
+        columns |= _covered(samples, engine, air[rung] * burnt, rung) if read else _never(samples, rung)
     return columns | _physics(samples, engine, group_cars, load, policy.fuel) | _lesson(samples, engine, air)
 
 
@@ -120,6 +126,11 @@ def fuel_is_cut(samples: Samples, policy: FuelPolicy) -> Booleans:
     return (rpm > policy.cutoff_rpm) & closed & (empty | idle)
 
 
+def _never(samples: Samples, rung: str) -> dict[str, Floats]:
+    unknown = np.full(len(samples.groups), np.nan)
+    return {f"{rung}_air_g": unknown, f"{rung}_s": unknown}
+
+
 def _covered(samples: Samples, engine: Floats, burnt_g_s: Floats, rung: str) -> dict[str, Floats]:
     """Integral of one rung and the engine-on time it covers; NaN where it covers none."""
     covered = samples.integral(np.where(np.isnan(burnt_g_s), np.nan, engine))
@@ -150,6 +161,8 @@ def fuel_heat_w(wheel_w: Floats, rated_w: Floats, policy: FuelPolicy) -> Floats:
 
 def _lesson(samples: Samples, engine: Floats, air: Mapping[str, Floats]) -> dict[str, Floats]:
     """Raw air where MAF and MAP agree in time: what teaches VE*Vd."""
+    if not samples.has("maf_g_s", "map_kpa"):
+        return {name: np.full(len(samples.groups), np.nan) for name in ("taught_maf_g", "taught_unit_g")}
     both = (engine > 0) & (air["maf"] > 0) & (air["speed_density"] > 0)
     maf = samples.integral(np.where(both, air["maf"], np.nan))
     unit = samples.integral(np.where(both, air["speed_density"], np.nan))

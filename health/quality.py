@@ -89,8 +89,11 @@ def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _in_order(frame: pl.DataFrame) -> bool:
     time = frame["time"].to_physical().to_numpy()
-    same_car = frame["vehicle"].rle_id().max() in (None, 0)
-    return bool(same_car) and bool(np.all(time[1:] >= time[:-1]))
+    return _one_car(frame) and bool(np.all(time[1:] >= time[:-1]))
+
+
+def _one_car(frame: pl.DataFrame) -> bool:
+    return bool(frame["vehicle"].min() == frame["vehicle"].max())
 
 
 def _merged(frame: pl.DataFrame) -> pl.DataFrame:
@@ -111,8 +114,10 @@ def _repeats(frame: pl.DataFrame) -> bool:
 
 
 def _as_track(frame: pl.DataFrame) -> Track:
-    names = frame["vehicle"].unique().sort().to_list()
-    codes = frame["vehicle"].cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int64)
+    names = frame["vehicle"][:1].to_list() if _one_car(frame) else frame["vehicle"].unique().sort().to_list()
+    codes = np.zeros(len(frame), dtype=np.int64)
+    if len(names) > 1:
+        codes = frame["vehicle"].cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int64)
     columns = {
         name: frame[name].to_numpy()
         for name in frame.columns

@@ -33,7 +33,6 @@ class Samples:
 
     groups: Groups
     segments: Segments
-    row: Integers  # row of the track
     time_us: Integers
     clock: Integers  # per group
     speed_kmh: Floats
@@ -41,7 +40,7 @@ class Samples:
     longest_interval_s: float
 
     def __len__(self) -> int:
-        return len(self.row)
+        return len(self.time_us)
 
     def read(self, column: str) -> Floats:
         """Return one signal held to the sample times, all NaN where it was never read."""
@@ -51,6 +50,10 @@ class Samples:
     def has(self, *columns: str) -> bool:
         """Whether every one of the signals was ever read."""
         return all(name in self.columns for name in columns)
+
+    def any_of(self, *columns: str) -> bool:
+        """Whether any of the signals was ever read."""
+        return any(name in self.columns for name in columns)
 
     @cached_property
     def interval_s(self) -> Floats:
@@ -101,26 +104,32 @@ def sample(track: Track, groups: Groups, policy: Policy) -> Samples:
     rank, speed = _clocks(track, rows)
     clock = np.minimum.reduceat(rank, everything.starts)
     chosen = np.flatnonzero(rank == everything.spread(clock))
-    columns = {name: _held(name, values[rows], track.time_us[rows], everything, chosen, policy)
+    pick = slice(None) if len(chosen) == len(label) else chosen
+    time_us = track.time_us[rows]
+    columns = {name: _held(name, values[rows], time_us, everything, pick, policy)
                for name, values in track.columns.items()}
-    kept = rows[chosen]
-    return Samples(groups, segments_of(label[chosen]), kept, track.time_us[kept], clock, speed[chosen], columns,
+    return Samples(groups, segments_of(label[pick]), time_us[pick], clock, speed[pick], columns,
                    policy.mileage.longest_interval_s)
 
 
-def _rows_of(groups: Groups) -> tuple[Integers, Integers]:
-    """Rows of all groups, one group after the other, and the group of each."""
+Rows = Integers | slice
+
+
+def _rows_of(groups: Groups) -> tuple[Rows, Integers]:
+    """Rows of all groups, one group after the other, and the group of each; a slice where nothing lies between."""
     sizes = groups.row_to - groups.row_from
     label = np.repeat(np.arange(len(groups)), sizes)
+    if np.array_equal(groups.row_to[:-1], groups.row_from[1:]):
+        return slice(int(groups.row_from[0]), int(groups.row_to[-1])), label
     offset = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     return np.arange(len(label)) - np.repeat(offset - groups.row_from, sizes), label
 
 
-def _clocks(track: Track, rows: Integers) -> tuple[Integers, Floats]:
+def _clocks(track: Track, rows: Rows) -> tuple[Integers, Floats]:
     """Best clock each row can serve, and the speed it says [km/h]; 4 serves none."""
     speed = track.read("speed_kmh")[rows]
-    rank = np.where(np.isnan(speed), 4, Clock.SPEED.value)
-    if not (rank == 4).any():
+    rank = np.where(np.isnan(speed), 4, Clock.SPEED.value).astype(np.int64)
+    if not rank.any():
         return rank, speed
     receiver, rpm = track.read("gps_speed_kmh")[rows], track.read("engine_rpm")[rows]
     fixes_kmh = _speed_between_fixes(track)[rows]
@@ -145,7 +154,7 @@ def _speed_between_fixes(track: Track) -> Floats:
     return result
 
 
-def _held(name: str, values: Floats, time_us: Integers, everything: Segments, chosen: Integers,
+def _held(name: str, values: Floats, time_us: Integers, everything: Segments, chosen: Rows,
           policy: Policy) -> Floats:
     """Carry a signal forward to the chosen instants: max(2 s, 2 x its median interval), at most 10 s."""
     known = ~np.isnan(values)

@@ -5,6 +5,7 @@ array: that is what makes a trip computed from a window equal, bit for bit, to t
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -22,24 +23,33 @@ class Segments:
     starts: Integers
     length: int
 
-    @property
+    @cached_property
     def ends(self) -> Integers:
         """One past the last element of each segment."""
         return np.append(self.starts[1:], self.length)
 
-    @property
+    @cached_property
     def sizes(self) -> Integers:
         return self.ends - self.starts
 
-    @property
+    @cached_property
     def of_element(self) -> Integers:
         """Index of the segment each element belongs to."""
         return np.repeat(np.arange(len(self.starts)), self.sizes)
 
+    @cached_property
+    def first_of_element(self) -> Integers:
+        """Index of the first element of each element's segment."""
+        return np.repeat(self.starts, self.sizes)
+
+    @cached_property
+    def end_of_element(self) -> Integers:
+        """One past the last element of each element's segment."""
+        return np.repeat(self.ends, self.sizes)
+
     def sum(self, values: Floats) -> Floats:
         """Sum of each segment, pairwise and in order; NaN counts as nothing."""
-        filled = np.where(np.isnan(values), 0.0, values)
-        return np.add.reduceat(np.ascontiguousarray(filled), self.starts)
+        return self.total(np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf))
 
     def total(self, values: Floats) -> Floats:
         """Sum of each segment of values known to be free of NaN."""
@@ -71,8 +81,8 @@ class Segments:
 
     def differences(self, values: Floats) -> Floats:
         """Difference to the next element; 0 at the end of each segment."""
-        steps = np.zeros(len(values))
-        steps[:-1] = values[1:] - values[:-1]
+        steps = np.empty(len(values))
+        np.subtract(values[1:], values[:-1], out=steps[:-1])
         steps[self.ends - 1] = 0.0
         return steps
 
@@ -119,15 +129,15 @@ class Segments:
         """
         running = np.concatenate([[0], np.cumsum(whole)])
         place = np.arange(self.length)
-        low = np.maximum(place - half_width, np.repeat(self.starts, self.sizes))
-        high = np.minimum(place + half_width + 1, np.repeat(self.ends, self.sizes))
+        low = np.maximum(place - half_width, self.first_of_element)
+        high = np.minimum(place + half_width + 1, self.end_of_element)
         result: Integers = running[high] - running[low]
         return result
 
     def latest(self, known: Booleans) -> Integers:
         """Index of the latest true element at or before each element within its segment; -1 where none."""
         index = np.maximum.accumulate(np.where(known, np.arange(self.length), -1))
-        return np.where(index >= np.repeat(self.starts, self.sizes), index, -1)
+        return np.where(index >= self.first_of_element, index, -1)
 
 
 def segments_of(labels: Integers) -> Segments:

@@ -21,7 +21,8 @@ def run(*arguments: object) -> Result:
 def document(*arguments: object) -> dict[str, Any]:
     result = run(*arguments, "--json")
     assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
+    answer: dict[str, Any] = json.loads(result.stdout)
+    return answer
 
 
 KEYS = {"vehicle", "observed_s", "unobserved_s", "distance_km", "distance_by_source", "trips", "road_mix", "fuel_type",

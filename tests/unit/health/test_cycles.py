@@ -122,7 +122,7 @@ def test_a_heavier_car_wears_its_tyres_faster() -> None:
     ("sc03", 0.1424), ("im240", 0.1530), ("nedc", 0.0707), ("japan_10_15", 0.0898)])
 def test_brake_energy(name: str, mj_per_km: float) -> None:
     row = summarise(cycle_recording(name), {})
-    assert row["brake_mj"].sum() / row["speed_km"].sum() == pytest.approx(mj_per_km, rel=0.02)
+    assert row["brake_mj"][0] / row["speed_km"][0] == pytest.approx(mj_per_km, rel=0.02)
 
 
 @pytest.mark.parametrize("name", ["udds", "hwfet", "nycc"])

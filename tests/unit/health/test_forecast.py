@@ -29,7 +29,8 @@ def simulated(kind: str, chance: np.random.Generator) -> np.ndarray:
     at_home = chance.uniform(0.1, 0.5)
     weeks = np.repeat(np.exp(chance.normal(0, 0.35, len(days) // 7 + 1)), 7)[: len(days)]
     trips = np.exp(chance.normal(0, 0.8, len(days)) - 0.32) * (chance.random(len(days)) > at_home) / (1 - at_home)
-    return 35 * np.exp(chance.normal(0, 0.3)) * level * weeks * trips
+    km: np.ndarray = 35 * np.exp(chance.normal(0, 0.3)) * level * weeks * trips
+    return km
 
 
 @pytest.mark.parametrize(("kind", "median_pct"), [("stationary", 16), ("shift", 22), ("trend", 20), ("season", 24)])

@@ -8,18 +8,18 @@ from numpy.testing import assert_allclose
 from health.fuel_rungs import absolute_load_g_s, fuel_heat_w, speed_density_g_s
 from health.policy import FuelPolicy
 from schemas.report import Unknown, VehicleReport
-from schemas.vehicle import VehicleFacts
+from schemas.vehicle import FuelKind, VehicleFacts
 from tests.unit.health.drives import commute, petrol_drive, recording
 from tests.unit.health.reports import assessed
 
 P = FuelPolicy()
-STEADY = {"speed_kmh": np.full(3601, 90.0), "engine_rpm": np.full(3601, 2400.0)}
 
 
 def steady(facts: VehicleFacts | None = None, **signals: float) -> VehicleReport:
     """One hour at 90 km/h and 2400 rpm with constant signals."""
-    constant = {name: np.full(3601, value) for name, value in signals.items()}
-    readings = recording(np.arange(3601.0), **STEADY, **constant)
+    constant = [pl.lit(value).alias(name) for name, value in signals.items()]
+    readings = recording(np.arange(3601.0), speed_kmh=np.full(3601, 90.0), engine_rpm=np.full(3601, 2400.0))
+    readings = readings.with_columns(constant)
     return assessed(readings, {"car": facts or VehicleFacts()})["car"]
 
 
@@ -31,9 +31,9 @@ def test_maf_litres() -> None:
 
 
 def test_trims_and_lambda_scale_maf_litres() -> None:
-    plain, corrected = (steady(**signals).fuel_by_source.maf for signals in (
-        {"maf_g_s": 10.0}, {"maf_g_s": 10.0, "short_fuel_trim_pct": 3.0, "long_fuel_trim_pct": 5.0,
-                            "lambda_ratio": 0.9}))
+    plain = steady(maf_g_s=10.0).fuel_by_source.maf
+    corrected = steady(maf_g_s=10.0, short_fuel_trim_pct=3.0, long_fuel_trim_pct=5.0,
+                       lambda_ratio=0.9).fuel_by_source.maf
     assert plain is not None
     assert corrected is not None
     assert corrected.value == pytest.approx(plain.value * 1.08 / 0.9)
@@ -41,8 +41,8 @@ def test_trims_and_lambda_scale_maf_litres() -> None:
 
 @pytest.mark.parametrize(("fuel", "air_fuel", "kg_l"), [
     ("e10", 14.1, 0.750), ("e27", 13.1, 0.754), ("e85", 9.8, 0.785)])
-def test_blends_need_less_air(fuel: str, air_fuel: float, kg_l: float) -> None:
-    litres = steady(VehicleFacts(fuel=fuel), maf_g_s=10.0).fuel_by_source.maf  # type: ignore[arg-type]
+def test_blends_need_less_air(fuel: FuelKind, air_fuel: float, kg_l: float) -> None:
+    litres = steady(VehicleFacts(fuel=fuel), maf_g_s=10.0).fuel_by_source.maf
     assert litres is not None
     assert litres.value == pytest.approx(10.0 / air_fuel / (kg_l * 1000) * 3600)
 
@@ -120,9 +120,8 @@ def test_air_models_are_linear_and_vectors_equal_scalars() -> None:
     pressure, rpm = np.array([30.0, 60.0, 98.0]), np.array([800.0, 2400.0, 5000.0])
     intake = np.array([10.0, 30.0, 50.0])
     vector = speed_density_g_s(pressure, rpm, intake, 1.36, P)
-    scalars = [speed_density_g_s(np.float64(p), np.float64(r), np.float64(t), 1.36, P)
-               for p, r, t in zip(pressure, rpm, intake, strict=True)]
-    assert_allclose(vector, scalars, rtol=0)
+    single = [speed_density_g_s(pressure[i:i + 1], rpm[i:i + 1], intake[i:i + 1], 1.36, P)[0] for i in range(3)]
+    assert_allclose(vector, single, rtol=0)
     assert_allclose(speed_density_g_s(pressure, rpm, intake, 2.72, P), 2 * vector)
     assert_allclose(absolute_load_g_s(np.array([100.0]), np.array([120.0]), 1.0, P), [1.184])
 
