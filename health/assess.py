@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from health.brakes import energy_per_km
 from health.distance import estimate_mileage
 from health.due import due_dates, outlook
 from health.figures import exact, with_reasons
@@ -18,11 +19,11 @@ from health.statistics import summarise
 from health.tread import estimate_tread
 from health.trip_list import list_trips
 from health.usage import daily_usage
-from schemas.report import Learned, TyreReport, Unknown, VehicleReport
+from schemas.report import BrakeReport, Learned, TyreReport, Unknown, VehicleReport
 from schemas.vehicle import VehicleFacts
 
-NOT_BUILT = dict.fromkeys(("brakes", "oil", "battery", "events", "events_list", "driving_score", "codes"),
-                          Unknown.NOT_BUILT)
+NOT_BUILT = dict.fromkeys(("brakes.pad_mm_front", "brakes.pad_mm_rear", "oil", "battery", "events", "events_list",
+                           "driving_score", "codes"), Unknown.NOT_BUILT)
 """Estimators that do not exist yet."""
 
 
@@ -79,6 +80,7 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         learned=Learned(speed_scale=mileage.scale, ve_vd_l=fuel.ve_vd_l,
                         tyre_k_front=tread["front"].k, tyre_k_rear=tread["rear"].k),
         tyres=TyreReport(front=tread["front"].report, rear=tread["rear"].report),
+        brakes=BrakeReport(energy_mj_per_km=energy_per_km(history, policy.brakes)),
         due=due,
         findings=findings_of(Case(view, fuel, due)),
     )

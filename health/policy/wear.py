@@ -45,3 +45,6 @@ class BrakePolicy:
     engine_drag_m_s2: float = 0.25
     """Deceleration by the engine with the throttle closed [m/s2]. K; 0 for coasting gearboxes"""
     drag_from_m_s: float = 2.0
+    """The engine holds the car back from this speed on [m/s]. K"""
+    sigma_energy: float = 0.15
+    """Relative 1-sigma error of the energy [1]: mass, grade and gearbox are guessed. K"""
