@@ -20,7 +20,7 @@ from dev.demo.ports import free_or
 from dev.demo.programs import Programs, programs
 from dev.demo.seeding import Seeded
 from dev.demo.steps import Steps
-from dev.services import Running, start
+from dev.services import Running, start, stop
 from device_sim import Truth
 from device_sim.mqtt.fleet import Progress
 from schemas.errors import PitcallError
@@ -65,6 +65,8 @@ def demo(once: bool, home: Path) -> None:
 
 def _set_stage(steps: Steps, home: Path) -> Stage:
     with steps.step("TimescaleDB and Mosquitto"):
+        # From nothing: messages queued in an earlier demo would reach this one's database.
+        stop("demo", home, remove=True)
         services = start("demo", home)
     keys = Keys.kept_in(home / "demo")
     with steps.step("a fresh demo database"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from dev.demo.cast import Player, Service
+from dev.demo.cast import KEPT_UP, Player, Service
 from device_sim.dongle.messages import Message
 from device_sim.replay import read_recording, replay_messages
 
@@ -17,7 +17,7 @@ SIGNALS = {"speed": "speed_kmh", "rpm": "rpm", "coolant": "coolant_c", "maf": "m
 
 PLAYER = Player("demo-recorded", "周宁", "13800138007", "male", "鲁A56789", "LSVAM4187C2184847",
                 ("Seat", "Leon (recorded)"), "", "recorded", "diesel", 1400, 1.6, 54_000, (6.0, 6.5),
-                located=False, services=(Service("PM-MINOR", 330, 9_000),))
+                located=False, services=(*KEPT_UP, Service("PM-MINOR", 100, 2_000)))
 
 
 def available() -> bool:

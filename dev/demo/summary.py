@@ -1,7 +1,7 @@
 """The summary: what the API says after weeks of driving, beside what really happened."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from rich.console import Console
@@ -24,6 +24,12 @@ class Advisor:
         token = self._client.post("/v1/auth/token", data=form).raise_for_status().json()["access_token"]
         self._client.headers["Authorization"] = f"Bearer {token}"
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
     def report(self, vehicle_id: int) -> Report:
         """The health report of a car."""
         return dict(self._get(f"/v1/vehicles/{vehicle_id}/health")["report"])
@@ -40,10 +46,11 @@ class Advisor:
 def show(console: Console, api_url: str, keys: Keys, cars: Sequence[Seeded], truths: Mapping[str, Truth],
          samples: Mapping[str, int]) -> None:
     """Print the tables of the summary."""
-    advisor = Advisor(api_url, keys)
-    reports = {car.player.device_id: advisor.report(car.vehicle_id) for car in cars}
+    with Advisor(api_url, keys) as advisor:
+        reports = {car.player.device_id: advisor.report(car.vehicle_id) for car in cars}
+        visits = advisor.pre_arrivals()
     console.print(_figures(cars, reports, truths, samples))
-    for visit in advisor.pre_arrivals():
+    for visit in visits:
         console.print(_proposal(visit))
 
 

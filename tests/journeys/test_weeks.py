@@ -47,7 +47,8 @@ def advisor(straight: Town) -> Iterator[Advisor]:
     with running("api", DATABASE_URL=straight.database.as_role("api"), MASTER_KEY=straight.keys.master,
                  API_PORT=str(port)):
         wait_until_ready(port)
-        yield Advisor(f"http://127.0.0.1:{port}", straight.keys)
+        with Advisor(f"http://127.0.0.1:{port}", straight.keys) as advisor:
+            yield advisor
 
 
 @pytest.fixture(scope="module")

@@ -72,5 +72,7 @@ def _created(server_url: str, how: sql.Composable) -> Iterator[Database]:
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(name))
         server.execute(sql.SQL("CREATE DATABASE {}{}").format(name, how))
-        yield Database(make_conninfo(server_url, dbname=name.as_string().strip('"')))
+    yield Database(make_conninfo(server_url, dbname=name.as_string().strip('"')))
+    # A connection of its own: the test may have killed the server in between.
+    with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(name))
