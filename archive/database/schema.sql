@@ -27,6 +27,19 @@ ALTER FUNCTION public.merge_extra(kept jsonb, came jsonb) OWNER TO pitcall_owner
 
 COMMENT ON FUNCTION public.merge_extra(kept jsonb, came jsonb) IS 'union of keys; of two values the greater, so that the order of arrival does not matter';
 
+CREATE FUNCTION public.note_contradiction() RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM set_config('pitcall.contradictions',
+                       (coalesce(nullif(current_setting('pitcall.contradictions', true), ''), '0')::integer + 1)::text,
+                       true);
+    RETURN true;
+END
+$$;
+
+ALTER FUNCTION public.note_contradiction() OWNER TO pitcall_owner;
+
 CREATE FUNCTION public.only_allowed_booking_steps() RETURNS trigger
     LANGUAGE plpgsql
     AS $$

@@ -27,17 +27,17 @@ _GREATER: LiteralString = "GREATEST(kept.{c}, excluded.{c})"
 _UNITED: LiteralString = "merge_extra(kept.{c}, excluded.{c})"
 
 
+NO_KEYS = pl.DataFrame(schema={name: STORED_READINGS[name] for name in KEY})
+
+
 @dataclass(frozen=True)
 class Written:
-    """What became of one frame: which keys were there before, how many rows contradicted what was stored, and whether
-    the merging path was needed at all."""
+    """What became of one frame: which keys were there before, how many rows contradicted what was stored or came with
+    them, and whether the merging path was needed at all."""
 
     existing: pl.DataFrame
     contradictions: int = 0
     by_merging: bool = False
-
-
-NO_KEYS = pl.DataFrame(schema={name: STORED_READINGS[name] for name in KEY})
 
 
 @dataclass(frozen=True)
@@ -54,49 +54,64 @@ class Hypertable:
 
     def prepare(self, connection: psycopg.Connection) -> None:
         """Create the staging table of this connection."""
-        connection.execute(_QUERIES["create_staging"].format(**self._names()))
+        connection.execute(_QUERIES["create_staging"].format(staging=sql.Identifier(self.staging),
+                                                             table=sql.Identifier(self.name)))
 
     def write(self, connection: psycopg.Connection, rows: pl.DataFrame) -> Written:
         """Store a frame inside the caller's transaction.
 
         Columns that are null throughout may be missing. Raises psycopg.Error when the database refuses or is away.
         """
-        if rows.is_empty():
+        if rows.is_empty() or self._copied(connection, rows):
             return Written(NO_KEYS)
+        return self._merge(connection, rows)
+
+    def _copied(self, connection: psycopg.Connection, rows: pl.DataFrame) -> bool:
+        """Whether all rows were new and are in now."""
         try:
             with connection.transaction():
                 self._copy(connection, self.name, rows)
         except psycopg.errors.UniqueViolation:
-            return self._merge(connection, rows)
-        return Written(NO_KEYS)
+            return False
+        return True
 
     def _merge(self, connection: psycopg.Connection, rows: pl.DataFrame) -> Written:
-        self._copy(connection, self.staging, rows)
-        columns = [name for name in rows.columns if name not in KEY]
-        names = self._names(columns)
-        existing = connection.execute(_QUERIES["existing"].format(**names)).fetchall()
-        contradictions = connection.execute(_QUERIES["contradictions"].format(**names)).fetchone()
-        connection.execute(_QUERIES["merge"].format(**names))
-        keys = pl.DataFrame(existing, schema=NO_KEYS.schema, orient="row")
-        return Written(keys, int(contradictions[0]) if contradictions else 0, by_merging=True)
+        twice = rows.filter(rows.select(KEY).is_duplicated())
+        self._copy(connection, self.staging, rows.sort(KEY))
+        connection.execute(_QUERIES["forget_contradictions"])
+        merged = connection.execute(self._merging(rows.columns, grouped=not twice.is_empty())).fetchall()
+        inserted = pl.DataFrame([row[:2] for row in merged if row[2]], schema=NO_KEYS.schema, orient="row")
+        noted = connection.execute(_QUERIES["contradictions"]).fetchone()
+        return Written(rows.select(KEY).unique().join(inserted, on=KEY, how="anti"),
+                       (noted[0] if noted else 0) + _contradictions_among(twice), by_merging=True)
+
+    def _merging(self, all_columns: Sequence[str], *, grouped: bool) -> sql.Composed:
+        """The merge of some columns; `grouped` when a key stands in the batch more than once."""
+        columns = [name for name in all_columns if name not in KEY]
+        values = [name for name in columns if name != EXTRA]
+        return _QUERIES["merge"].format(
+            table=sql.Identifier(self.name), staging=sql.Identifier(self.staging),
+            columns=_each("{c}", columns), kept=_each("kept.{c}", columns),
+            together=_each("max({c})", columns, extra="merge_extras({c})") if grouped else _each("{c}", columns),
+            grouped=sql.SQL("GROUP BY device_key, time ORDER BY device_key, time" if grouped else ""),
+            merged=_each(_GREATER, columns, extra=_UNITED),
+            sets=_each(f"{{c}} = {_GREATER}", columns, extra=f"{{c}} = {_UNITED}"),
+            differs=_each("kept.{c} <> excluded.{c}", values, between=" OR ") if values else sql.SQL("false"))
 
     def _copy(self, connection: psycopg.Connection, table: str, rows: pl.DataFrame) -> None:
         statement = _QUERIES["copy"].format(table=sql.Identifier(table), columns=_each("{c}", rows.columns))
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(encode(rows))
 
-    def _names(self, columns: Sequence[str] = ()) -> dict[str, sql.Composable]:
-        values = [name for name in columns if name != EXTRA]
-        return {
-            "table": sql.Identifier(self.name),
-            "staging": sql.Identifier(self.staging),
-            "columns": _each("{c}", columns),
-            "kept": _each("kept.{c}", columns),
-            "together": _each("max({c})", columns, extra="merge_extras({c})"),
-            "merged": _each(_GREATER, columns, extra=_UNITED),
-            "sets": _each(f"{{c}} = {_GREATER}", columns, extra=f"{{c}} = {_UNITED}"),
-            "differs": _each("kept.{c} <> staged.{c}", values, between=" OR ") if values else sql.SQL("false"),
-        }
+
+def _contradictions_among(twice: pl.DataFrame) -> int:
+    """Keys that came more than once in one batch, with different values."""
+    values = [name for name in twice.columns if name not in (*KEY, EXTRA)]
+    if twice.is_empty() or not values:
+        return 0
+    spread = twice.group_by(KEY).agg(pl.any_horizontal(pl.col(name).max() != pl.col(name).min() for name in values)
+                                     .alias("contradicts"))
+    return int(spread["contradicts"].sum())
 
 
 READING = Hypertable("reading", STORED_READINGS)
