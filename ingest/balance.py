@@ -31,6 +31,8 @@ class Balance:
         self._samples = PrometheusCounter("ingest_samples_stored", "new rows in reading", registry=registry)
         self._positions = PrometheusCounter("ingest_positions_refused", "positions without consent",
                                             registry=registry)
+        self._unknown_keys = PrometheusCounter("ingest_unknown_keys", "values of foreign devices without a column",
+                                               registry=registry)
         self._contradictions = PrometheusCounter("ingest_contradictions", "rows measured twice with other values",
                                                  registry=registry)
         self._unacked = Gauge("ingest_unacked", "received and not yet committed", registry=registry)
@@ -65,6 +67,7 @@ class Balance:
         self.samples += fresh
         self._samples.inc(fresh)
         self._positions.inc(out.refused_positions)
+        self._unknown_keys.inc(out.unknown_keys)
         self._contradictions.inc(stored.readings.contradictions + stored.positions.contradictions)
         for letter in out.letters.values():
             self._reasons.labels(letter.reason.value).inc()

@@ -13,10 +13,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.messages import Message
 from schemas.errors import BrokerUnavailable, ConfigurationError
-from schemas.topics import ingest_client, shard_filter
+from schemas.topics import FOREIGN_SHARD, foreign_filters, ingest_client, shard_filter
 from schemas.wire import PAYLOAD_LIMIT
 
 log = structlog.get_logger()
@@ -134,7 +135,7 @@ class Listener:
             return
         with self._lock:
             self._generation += 1
-        client.subscribe(shard_filter(self.shard), qos=1)
+        client.subscribe(_subscriptions(self.shard))
         log.info("broker_connected", shard=self.shard, generation=self._generation)
 
     def _on_subscribe(self, _client: mqtt.Client, _userdata: object, _mid: int, _reasons: list[ReasonCode],
@@ -151,7 +152,14 @@ class Listener:
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         if self._accepting:
             self._deliver(Message(_topic(message), bytes(message.payload), message.mid, message.qos, message.retain,
-                                  self.shard, self._generation, time.time()))
+                                  self.shard, self._generation, time.time(), message.dup))
+
+
+def _subscriptions(shard: str) -> list[tuple[str, SubscribeOptions]]:
+    """Foreign devices retain every value: those are wanted at the first subscription at most, not at each reconnect."""
+    foreign = foreign_filters() if shard == FOREIGN_SHARD else []
+    once = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+    return [(shard_filter(shard), SubscribeOptions(qos=1)), *((name, once) for name in foreign)]
 
 
 def _topic(message: mqtt.MQTTMessage) -> str:

@@ -18,6 +18,7 @@ class Message(NamedTuple):
     shard: str
     generation: int
     received_at: float  # epoch s
+    dup: bool = False  # the broker says it sent this before
 
     @property
     def arrived(self) -> datetime:

@@ -19,10 +19,11 @@ from ingest.inbox import Inbox
 from ingest.listening import RECEIVE_MAXIMUM, BrokerAddress, Listener
 from ingest.messages import Message
 from ingest.receipts import receipts
+from ingest.redelivered import Redeliveries
 from ingest.registry import Registry
 from ingest.sorting import SortedOut, sort_out
 from schemas.errors import PitcallError, StoreUnavailable
-from schemas.topics import down, parse_up
+from schemas.topics import down, parse
 from schemas.wire import Command, RejectReason
 
 log = structlog.get_logger()
@@ -52,6 +53,7 @@ class Ingest:
         self._stop = Event()
         self._inbox = Inbox(RECEIVE_MAXIMUM // 2)
         self._registry = Registry()
+        self._redeliveries = Redeliveries()
         self._connection: psycopg.Connection | None = None
         self._commands_at = 0.0
         self._listeners = {shard: Listener(shard, self._deliver) for shard in shards}
@@ -127,9 +129,9 @@ class Ingest:
                 self._commit(_buried(out, str(refused).splitlines()[0]))
 
     def _sort_out(self, batch: Sequence[Message]) -> SortedOut:
-        names = {topic.device_id for message in batch if (topic := parse_up(message.topic))}
+        names = {topic.device_id for message in batch if (topic := parse(message.topic))}
         self._registry.refresh(self._connected(), names, time.monotonic())
-        return sort_out(batch, self._registry)
+        return sort_out(batch, self._registry, self._redeliveries.repeated(batch))
 
     def _commit(self, out: SortedOut) -> None:
         with self.balance.commit_seconds.time():
@@ -139,6 +141,7 @@ class Ingest:
     def _settle(self, out: SortedOut, stored: Stored) -> None:
         """After commit, in this order: acknowledge, receipts, count."""
         self.last_commit = time.monotonic()
+        self._redeliveries.remember(out.messages[number] for number in out.clockless)
         for shard, listener in self._listeners.items():
             listener.acknowledge(message for message in out.messages if message.shard == shard)
         for shard, topic, payload in receipts(out.receipts.values()):

@@ -1,8 +1,7 @@
 """Sorting a batch out: every message becomes rows, an event, a status, an answer, or a dead letter with its reason."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -10,17 +9,15 @@ from archive.fleet.arrival import Batch, DeviceEvent, DeviceStatus
 from archive.fleet.commands import Answer
 from archive.fleet.dead_letters import DeadLetter
 from archive.fleet.devices import Device
+from ingest import foreign
+from ingest.clock import FARTHEST_AHEAD, OLDEST, instant, plausible
 from ingest.columns import MESSAGE, Columns, Taken, assemble
 from ingest.formats import pitcall
 from ingest.messages import Message, Rejection
 from ingest.registry import Registry
 from schemas.signals import POSITION_SIGNALS, READING_SIGNALS, Signal
-from schemas.topics import UpTopic, parse_up
-from schemas.wire import Event, RejectReason, Reply, Status, Telemetry
-
-OLDEST = timedelta(days=90)
-FARTHEST_AHEAD = timedelta(minutes=5)
-"""A sample older or newer than this against the moment of receipt comes from a wrong clock (design.md 3)."""
+from schemas.topics import FOREIGN_KIND, UpTopic, parse
+from schemas.wire import Event, EventType, RejectReason, Reply, Status, Telemetry
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,10 @@ class SortedOut:
 
     messages: Sequence[Message]
     telemetry: list[Taken] = field(default_factory=list)
+    foreign_rows: list[foreign.Row] = field(default_factory=list)
+    repeated: set[int] = field(default_factory=set)
+    clockless: set[int] = field(default_factory=set)
+    unknown_keys: int = 0
     events: list[DeviceEvent] = field(default_factory=list)
     statuses: list[DeviceStatus] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -57,15 +58,20 @@ class SortedOut:
                      self.answers, list(self.letters.values()))
 
 
-def sort_out(messages: Sequence[Message], registry: Registry) -> SortedOut:
-    """Read every message of a batch. Never raises for what a device sent."""
-    out = SortedOut(messages)
+def sort_out(messages: Sequence[Message], registry: Registry, repeated: Collection[int] = ()) -> SortedOut:
+    """Read every message of a batch. Never raises for what a device sent.
+
+    `repeated` are places of deliveries that were committed before: of a device without a clock they are not new.
+    """
+    out = SortedOut(messages, repeated=set(repeated))
     for number, message in enumerate(messages):
         _sort_one(out, number, message, registry)
     columns = assemble(out.telemetry)
     rows = _refuse_wrong_clocks(out, columns)
     for number, flaw in columns.refused.items():
         _bury(out, number, flaw)
+    if out.foreign_rows:
+        rows = pl.concat([rows, foreign.frame(out.foreign_rows)], how="diagonal")
     out.readings = _measured(rows, READING_SIGNALS, "extra")
     located = _measured(rows, POSITION_SIGNALS)
     out.positions = _consented(located, registry.consented)
@@ -74,7 +80,7 @@ def sort_out(messages: Sequence[Message], registry: Registry) -> SortedOut:
 
 
 def _sort_one(out: SortedOut, number: int, message: Message, registry: Registry) -> None:
-    topic = parse_up(message.topic)
+    topic = parse(message.topic)
     if topic is None:
         return _bury(out, number, Rejection(RejectReason.TOPIC, "not a topic of ours"))
     device = registry[topic.device_id]
@@ -103,8 +109,8 @@ def _take_event(out: SortedOut, number: int, topic: UpTopic, device: Device) -> 
     if isinstance(body, Rejection):
         return _bury(out, number, body)
     arrived = out.messages[number].arrived
-    time = _instant(body.t)
-    if time is None or not arrived - OLDEST <= time <= arrived + FARTHEST_AHEAD:
+    time = instant(body.t)
+    if time is None or not plausible(time, arrived):
         return _bury(out, number, Rejection(RejectReason.CLOCK, f"event at {body.t} ms", body.boot, body.seq))
     out.receipts[number] = Receiptable(topic.shard, topic.device_id, body.boot, body.seq)
     out.events.append(DeviceEvent(device.device_key, time, body.boot, body.seq, body.type.value, body.data))
@@ -128,16 +134,28 @@ def _take_reply(out: SortedOut, number: int, topic: UpTopic, device: Device) -> 
     return None
 
 
+def _take_foreign(out: SortedOut, number: int, _topic: UpTopic, device: Device) -> None:
+    read = foreign.read(out.messages[number])
+    if isinstance(read, Rejection):
+        return _bury(out, number, read)
+    if read.nothing or (read.clockless and number in out.repeated):
+        out.ignored.add(number)
+        return None
+    if read.clockless:
+        out.clockless.add(number)
+    if read.state:
+        out.statuses.append(DeviceStatus(device.device_key, read.state, "", 0, out.messages[number].arrived))
+    out.foreign_rows += [foreign.Row(number, device.device_key, sample) for sample in read.samples]
+    out.events += [DeviceEvent(device.device_key, time, 0, 0, EventType.CODES.value, {"codes": list(codes)})
+                   for time, codes in read.codes]
+    out.unknown_keys += read.unknown
+    return None
+
+
 _TAKE: dict[str, Callable[[SortedOut, int, UpTopic, Device], None]] = {
     "telemetry": _take_telemetry, "event": _take_event, "status": _take_status, "reply": _take_reply,
+    FOREIGN_KIND: _take_foreign,
 }
-
-
-def _instant(epoch_ms: int) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(epoch_ms / 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
 
 
 def _bury(out: SortedOut, number: int, flaw: Rejection) -> None:

@@ -9,6 +9,10 @@ DEVICE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 SHARDS: tuple[str, ...] = tuple(f"s{n:02d}" for n in range(16))
 FOREIGN_SHARD = "foreign"
+FOREIGN_KIND = "foreign"
+FOREIGN_LEVELS: dict[str, int] = {"wican": 1, "ovms": 2, "autopi": 1, "thingsboard": 1, "obd2mqtt": 1}
+"""Topic trees of foreign devices, and the level that carries the device's name, as in the broker's ACL."""
+
 UP_KINDS: frozenset[str] = frozenset({"telemetry", "event", "status", "reply"})
 
 
@@ -26,9 +30,23 @@ def parse_up(topic: str) -> UpTopic | None:
     parts = topic.split("/")
     if len(parts) != 6 or "/".join(parts[:2]) != ROOT or parts[4] != "up" or parts[5] not in UP_KINDS:
         return None
-    if parts[2] not in SHARDS or not DEVICE_ID.fullmatch(parts[3]):
+    if parts[2] not in (*SHARDS, FOREIGN_SHARD) or not DEVICE_ID.fullmatch(parts[3]):
         return None
     return UpTopic(parts[2], parts[3], parts[5])
+
+
+def parse_foreign(topic: str) -> UpTopic | None:
+    """Who sent a foreign device's topic, or None when it belongs to no format we read."""
+    parts = topic.split("/")
+    level = FOREIGN_LEVELS.get(parts[0])
+    if level is None or len(parts) <= level or not DEVICE_ID.fullmatch(parts[level]):
+        return None
+    return UpTopic(FOREIGN_SHARD, parts[level], FOREIGN_KIND)
+
+
+def parse(topic: str) -> UpTopic | None:
+    """Who sent a topic, of ours or of a foreign device; None when nobody we know sends there."""
+    return parse_up(topic) or parse_foreign(topic)
 
 
 def up(shard: str, device_id: str, kind: str) -> str:
@@ -44,6 +62,11 @@ def down(shard: str, device_id: str, kind: str) -> str:
 def shard_filter(shard: str) -> str:
     """Subscription of the ingest process that serves a shard."""
     return f"{ROOT}/{shard}/+/up/#"
+
+
+def foreign_filters() -> list[str]:
+    """Subscriptions that only the shard of foreign devices has."""
+    return [f"{root}/{'+/' * level}#" for root, level in FOREIGN_LEVELS.items()]
 
 
 def ingest_client(shard: str) -> str:

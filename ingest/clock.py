@@ -1,0 +1,20 @@
+"""Clocks of devices: which times can be true, seen from the moment of receipt."""
+
+from datetime import UTC, datetime, timedelta
+
+OLDEST = timedelta(days=90)
+FARTHEST_AHEAD = timedelta(minutes=5)
+"""A sample older or newer than this against the moment of receipt comes from a wrong clock (design.md 3)."""
+
+
+def plausible(time: datetime, arrived: datetime) -> bool:
+    """Whether something received at `arrived` can have been measured at `time`."""
+    return arrived - OLDEST <= time <= arrived + FARTHEST_AHEAD
+
+
+def instant(epoch_ms: float) -> datetime | None:
+    """The instant of an epoch time [ms]; None when no calendar has it."""
+    try:
+        return datetime.fromtimestamp(epoch_ms / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
