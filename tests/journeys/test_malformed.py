@@ -113,7 +113,8 @@ def test_poison_is_buried_with_its_reason_and_good_neighbours_are_stored(
     assert {name: buried.get(poison.payload) for name, poison in CORPUS.items()} == {
         name: poison.reason for name, poison in CORPUS.items()}
     assert sorted(buried.values()) == sorted([*expected.values(), "unknown_device"])
-    good = database.value("SELECT count(*) FROM reading WHERE time < %s::timestamptz", _instant(start_ms + len(CORPUS) * 10_000))
+    end_of_good = _instant(start_ms + len(CORPUS) * 10_000)
+    good = database.value("SELECT count(*) FROM reading WHERE time < %s::timestamptz", end_of_good)
     assert good == 2 * len(CORPUS)
     assert database.value("SELECT extra->>'mystery' FROM reading WHERE extra IS NOT NULL") == "5.0"
     assert psutil.Process(pid).create_time() == started

@@ -1,0 +1,34 @@
+"""`python -m dev.docs` rewrites what is generated inside hand-written pages: the settings table, the figures."""
+
+import json
+import re
+from pathlib import Path
+
+from schemas.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[1]
+OPERATIONS = ROOT / "docs" / "operations.md"
+_SECTION = re.compile(r"(<!-- settings -->\n).*?(?=\n## )", re.DOTALL)
+
+
+def settings_table() -> str:
+    """Every setting with its default, from the settings class itself."""
+    rows = [f"| `{PREFIX}{name.upper()}` | {_default(name)} | {field.description} |"
+            for name, field in sorted(Settings.model_fields.items())]
+    return "\n".join(["| setting | default | what it is |", "|---|---|---|", *rows]) + "\n"
+
+
+def _default(name: str) -> str:
+    field = Settings.model_fields[name]
+    if field.default_factory is not None:
+        return "`~/.cache/pitcall`"
+    return "–" if field.default is None else f"`{json.dumps(field.default)}`".replace('"', "")
+
+
+def with_settings(page: str) -> str:
+    """The operations page with its settings table brought up to date."""
+    return _SECTION.sub(lambda found: f"{found[1]}{settings_table()}", page)
+
+
+if __name__ == "__main__":
+    OPERATIONS.write_text(with_settings(OPERATIONS.read_text(encoding="utf-8")), encoding="utf-8")
