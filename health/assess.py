@@ -6,13 +6,19 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from health.battery_state import estimate_battery
 from health.brakes import energy_per_km
+from health.case import Case
 from health.distance import estimate_mileage
-from health.due import due_dates, outlook
+from health.driving import estimate_driving
+from health.due import Parts, due_dates, outlook
 from health.figures import exact, with_reasons
-from health.findings import Case, findings_of
+from health.findings import findings_of
 from health.fuel import estimate_fuel
 from health.history import History, facts_of, histories
+from health.moments import instant_us
+from health.oil_life import estimate_oil
+from health.pads import estimate_pads
 from health.policy import DEFAULT, Policy
 from health.road_mix import road_mix
 from health.statistics import summarise
@@ -21,10 +27,6 @@ from health.trip_list import list_trips
 from health.usage import daily_usage
 from schemas.report import BrakeReport, Learned, TyreReport, Unknown, VehicleReport
 from schemas.vehicle import VehicleFacts
-
-NOT_BUILT = dict.fromkeys(("brakes.pad_mm_front", "brakes.pad_mm_rear", "oil", "battery", "events", "events_list",
-                           "driving_score", "codes"), Unknown.NOT_BUILT)
-"""Estimators that do not exist yet."""
 
 
 def assess(readings: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: datetime, timezone: ZoneInfo,
@@ -62,8 +64,12 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
     mileage = estimate_mileage(history, facts, policy)
     fuel = estimate_fuel(history, facts, mileage, policy)
     tread, tyre_reasons = estimate_tread(history, facts, mileage, policy)
+    pads, pad_reasons = estimate_pads(history, facts, mileage, fuel.kind, policy)
     usage = daily_usage(history, mileage, as_of, timezone)
-    view = outlook(history, facts, mileage, usage, tread, policy)
+    oil = estimate_oil(history, facts, mileage, usage.last_day, policy)
+    battery = estimate_battery(history, facts, instant_us(as_of), policy)
+    driving = estimate_driving(history, mileage, policy)
+    view = outlook(history, facts, mileage, usage, Parts(tread, pads, oil), policy)
     due, due_reasons = due_dates(view)
     draft = VehicleReport(
         vehicle=history.vehicle,
@@ -80,9 +86,16 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         learned=Learned(speed_scale=mileage.scale, ve_vd_l=fuel.ve_vd_l,
                         tyre_k_front=tread["front"].k, tyre_k_rear=tread["rear"].k),
         tyres=TyreReport(front=tread["front"].report, rear=tread["rear"].report),
-        brakes=BrakeReport(energy_mj_per_km=energy_per_km(history, policy.brakes)),
+        brakes=BrakeReport(energy_mj_per_km=energy_per_km(history, policy.brakes),
+                           pad_mm_front=pads["front"].mm, pad_mm_rear=pads["rear"].mm),
+        oil=oil.report,
+        battery=battery.report,
+        events=driving.counts,
+        events_list=driving.events,
+        driving_score=driving.score,
         due=due,
-        findings=findings_of(Case(view, fuel, due)),
+        findings=findings_of(Case(view, fuel, battery, due)),
     )
-    reasons = NOT_BUILT | (mileage.reasons | fuel.reasons | tyre_reasons if len(history) else {})
+    reasons = (mileage.reasons | fuel.reasons | tyre_reasons | pad_reasons | oil.reasons | battery.reasons
+               | driving.reasons if len(history) else {}) | {"codes": Unknown.NO_SIGNAL}
     return draft.model_copy(update={"unknown": with_reasons(dict(draft), reasons) | due_reasons})

@@ -1,4 +1,4 @@
-"""Brake energy of each group. Section 6 of the model notes."""
+"""Brake energy of each group, and the part of it that wears the pads. Section 6 of the model notes."""
 
 from collections.abc import Mapping
 
@@ -11,19 +11,47 @@ from health.policy import BrakePolicy, Policy
 from health.quality import Floats, Integers
 from health.road_load import Cars, RoadLoad
 from health.samples import Samples
+from health.segments import decaying
+from health.ticks import Ticks
 from schemas.frames import Columns
 from schemas.report import Q
 
-COLUMNS: Columns = {"brake_mj": pl.Float64}
+COLUMNS: Columns = {
+    "brake_mj": pl.Float64,      # turned into heat by the brakes
+    "pad_front_mj": pl.Float64,  # heat of the front axle, as often as hot discs make it count
+    "pad_rear_mj": pl.Float64,
+}
 """Columns of one group."""
 
 
-def per_group(samples: Samples, group_cars: Cars, load: RoadLoad, policy: Policy) -> Mapping[str, Floats | Integers]:
-    """Energy turned into heat by the brakes [MJ]."""
-    mass = samples.segments.spread(group_cars.mass_kg)
-    dragged = np.where(load.speed_m_s > policy.brakes.drag_from_m_s, policy.brakes.engine_drag_m_s2, 0.0)
-    braking_n = np.maximum(-load.force_n - mass * dragged, 0.0)
-    return {"brake_mj": samples.segments.sum(braking_n * samples.step_m) / 1e6}
+def per_group(samples: Samples, ticks: Ticks, group_cars: Cars, load: RoadLoad,
+              policy: Policy) -> Mapping[str, Floats | Integers]:
+    """Energy turned into heat by the brakes [MJ], and wear-relevant heat of both axles [MJ]."""
+    p = policy.brakes
+    drag = samples.segments.spread(group_cars.mass_kg * p.engine_drag_m_s2)
+    braking_n = np.maximum(-load.force_n - np.where(load.speed_m_s > p.drag_from_m_s, drag, 0.0), 0.0)
+    heat_j = np.nan_to_num(braking_n) * samples.step_m
+    air = ticks.mean(samples.read("ambient_c")) if samples.has("ambient_c") else np.full(len(ticks.place), np.nan)
+    air = np.where(np.isnan(air), p.outside_c, air)
+    by_tick = ticks.of_samples.total(np.nan_to_num(heat_j))
+    front = by_tick * policy.car.front_braking
+    pads = {"pad_front_mj": front, "pad_rear_mj": by_tick - front}
+    return {"brake_mj": samples.segments.sum(heat_j) / 1e6} | {
+        name: _wearing_mj(heat, air, ticks, p) for name, heat in pads.items()}
+
+
+def _wearing_mj(heat_j: Floats, air_c: Floats, ticks: Ticks, p: BrakePolicy) -> Floats:
+    """Heat of one axle, each joule as often as the temperature of the discs multiplies its wear [MJ]."""
+    rise_k = heat_j / (p.discs_per_axle * p.disc_j_per_k)
+    above_k = decaying(rise_k, np.exp(-ticks.step_s / p.cooling_s), ticks.of_groups)
+    # Half of a tick's own heat is in the disc when its average joule is rubbed off.
+    return ticks.of_groups.total(heat_j * hot_factor(air_c + above_k - rise_k / 2, p)) / 1e6
+
+
+def hot_factor(disc_c: Floats, p: BrakePolicy) -> Floats:
+    """Wear relative to a cool brake [1]: 1 up to 200 C, rising linearly to 4 at 400 C and staying there."""
+    share = np.clip((disc_c - p.hot_from_c) / (p.hot_to_c - p.hot_from_c), 0.0, 1.0)
+    return 1 + (p.hot_factor - 1) * share
 
 
 def energy_per_km(history: History, policy: BrakePolicy) -> Q:

@@ -6,6 +6,7 @@ NAMES = {
     "PM-FIRST": ("首次保养", "first service"),
     "PM-MINOR": ("小保养", "minor service"),
     "PM-MAJOR": ("大保养", "major service"),
+    "CHECK-12": ("12项免费检查", "free 12-item check"),
     "FLT-AIR": ("空气滤芯", "engine air filter"),
     "FLT-CAB": ("空调滤芯", "cabin filter"),
     "FLT-FUEL": ("燃油滤芯", "fuel filter"),
@@ -13,12 +14,26 @@ NAMES = {
     "BRK-FLUID": ("制动液", "brake fluid"),
     "COOLANT": ("防冻冷却液", "coolant"),
     "TRN-AT": ("自动变速箱油", "automatic transmission fluid"),
+    "TRN-DCT": ("双离合或CVT油", "dual-clutch or CVT fluid"),
+    "BRK-PAD-F": ("前刹车片", "front brake pads"),
+    "BRK-PAD-R": ("后刹车片", "rear brake pads"),
+    "BRK-DISC-F": ("前刹车盘", "front brake discs"),
     "TYR-ROT": ("轮胎换位", "tyre rotation"),
     "TYR-NEW": ("更换轮胎", "new tyres"),
+    "TYR-BAL": ("车轮动平衡", "wheel balancing"),
+    "ALIGN": ("四轮定位", "wheel alignment"),
+    "BAT-12V": ("12伏蓄电池", "12 V battery"),
     "WIPER": ("雨刮片", "wiper blades"),
-    "AC-CLEAN": ("空调清洗", "A/C cleaning"),
+    "AC-CLEAN": ("空调清洗", "air-conditioning cleaning"),
+    "AC-GAS": ("空调冷媒", "air-conditioning refrigerant"),
+    "THROT": ("节气门清洗", "throttle cleaning"),
+    "BELT": ("正时或附件皮带", "timing or drive belt"),
+    "DIAG": ("故障诊断", "fault diagnosis"),
+    "EV-CHK": ("三电检查", "battery, motor and control check"),
+    "EV-GEAR": ("减速器油", "reduction gear oil"),
+    "SEASON": ("换季或节前检测", "seasonal check"),
 }
-"""Chinese and English names by code."""
+"""Chinese and English names by code, as nouns that fit into a sentence; the workshop's catalogue has the prices."""
 
 DEFAULT_RULES = (
     MaintenanceRule(item="PM-FIRST", km=5_000, months=6, once=True),
@@ -34,6 +49,12 @@ DEFAULT_RULES = (
 )
 """Practice of mainstream brands; every item whichever limit comes first."""
 
+WEAR_RULES = (
+    MaintenanceRule(item="BRK-PAD-F", pad_mm=3.0),
+    MaintenanceRule(item="BRK-PAD-R", pad_mm=3.0),
+)
+"""What is replaced by measured wear alone: joins every catalogue that says nothing else about these items."""
+
 RESTARTS = {
     "PM-FIRST": ("PM-FIRST", "PM-MINOR", "PM-MAJOR"),
     "PM-MINOR": ("PM-MINOR", "PM-MAJOR", "PM-FIRST"),
@@ -45,6 +66,8 @@ RESTARTS = {
 def rules_of(facts: VehicleFacts) -> list[MaintenanceRule]:
     """Rules of the vehicle, else the default catalogue; the oil's own limit tightens the minor service."""
     rules = list(DEFAULT_RULES if facts.rules is None else facts.rules)
+    named = {rule.item for rule in rules}
+    rules += [rule for rule in WEAR_RULES if rule.item not in named]
     km_max = facts.oil.km_max if facts.oil else None
     if facts.fuel == "ev":
         rules = [rule for rule in rules if rule.item not in ("PLUG", "FLT-AIR", "FLT-FUEL")]

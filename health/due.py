@@ -1,4 +1,4 @@
-"""Due dates: when each catalogue item falls due, by distance, calendar or tread, whichever first."""
+"""Due dates: when each catalogue item falls due, by distance, calendar or wear, whichever first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from health.figures import Reasons
 from health.forecast import Paths, chance_for, possible_futures
 from health.history import History
 from health.moments import add_months, instant_us
+from health.oil_life import OilState
+from health.pads import AxlePads
 from health.policy import Policy
 from health.quality import Floats, Integers
 from health.reasons import DueReason
@@ -31,6 +33,15 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """What wears."""
+
+    tread: Mapping[str, AxleTread]
+    pads: Mapping[str, AxlePads]
+    oil: OilState
+
+
+@dataclass(frozen=True)
 class Outlook:
     """What due dates of one vehicle are drawn from."""
 
@@ -38,7 +49,7 @@ class Outlook:
     facts: VehicleFacts
     mileage: Mileage
     usage: Usage
-    tread: Mapping[str, AxleTread]
+    parts: Parts
     paths: Paths | None  # None: not driven for so long that only the calendar counts
     policy: Policy
 
@@ -47,13 +58,13 @@ class Outlook:
         return self.usage.last_day
 
 
-def outlook(history: History, facts: VehicleFacts, mileage: Mileage, usage: Usage,
-            tread: Mapping[str, AxleTread], policy: Policy) -> Outlook:
+def outlook(history: History, facts: VehicleFacts, mileage: Mileage, usage: Usage, parts: Parts,
+            policy: Policy) -> Outlook:
     """Draw the possible futures all items of the vehicle share."""
     silent = usage.days > 0 and usage.silent(policy.forecast)
     chance = chance_for(history.vehicle, "usage", usage.last_day)
     paths = None if silent else possible_futures(usage, chance, policy.forecast)
-    return Outlook(history, facts, mileage, usage, tread, paths, policy)
+    return Outlook(history, facts, mileage, usage, parts, paths, policy)
 
 
 def due_dates(view: Outlook) -> tuple[list[Due], Reasons]:
@@ -67,6 +78,8 @@ def due_dates(view: Outlook) -> tuple[list[Due], Reasons]:
 def _due(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
     if rule.tread_mm is not None:
         return _tread_due(rule, rule.tread_mm, view)
+    if rule.pad_mm is not None:
+        return _pads_due(rule, rule.pad_mm, view)
     start = start_of(rule, view)
     if start is None:
         return Unknown.NO_FACT
@@ -80,11 +93,13 @@ def start_of(rule: MaintenanceRule, view: Outlook) -> Start | None:
     includes = RESTARTS.get(rule.item, (rule.item,))
     noted = [Start(s.at, s.odometer_km, noted=True) for s in view.facts.services
              if s.item in includes and s.at <= view.today]
-    oil, tyres = view.facts.oil, view.facts.tyres
+    oil, tyres, battery = view.facts.oil, view.facts.tyres, view.facts.battery
     if rule.item == "PM-MINOR" and oil and oil.changed_at:
         noted.append(Start(oil.changed_at, oil.changed_km, noted=True))
     if rule.item == "TYR-ROT" and tyres and tyres.fitted_at:
         noted.append(Start(tyres.fitted_at, tyres.fitted_km, noted=True))
+    if rule.item == "BAT-12V" and battery and battery.fitted_at:
+        noted.append(Start(battery.fitted_at, None, noted=True))
     if noted:
         return max(noted, key=lambda start: (start.at, start.odometer_km or 0.0))
     return _registration(rule, view)
@@ -101,16 +116,27 @@ def _registration(rule: MaintenanceRule, view: Outlook) -> Start | None:
 
 
 def _interval_due(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | Unknown | None:
-    """Distance or calendar, whichever first in each possible future."""
+    """Distance or calendar, whichever first in each possible future; hard use of the oil shortens its distance."""
     calendar = None if rule.months is None else add_months(start.at, rule.months)
-    left_km = None if rule.km is None else _left_km(rule.km, start, view)
+    by_rule_km = None if rule.km is None else _left_km(rule.km, start, view)
+    left_km, by_oil = _shortened_by_oil(rule, by_rule_km, view)
     days = _days_by_distance(left_km, view)
     if days is None and calendar is None:
         return Unknown.NO_FACT if left_km is None else Unknown.BEYOND_HORIZON
-    by_calendar = calendar is not None and (days is None or (calendar - view.today).days <= np.median(days))
     reason = DueReason(view.history, view.usage, view.policy)
-    words = reason.by_calendar(start.at, rule.months or 0) if by_calendar else reason.by_distance(left_km or 0.0)
-    return _dated(rule.item, days, calendar, "months" if by_calendar else "km", words, view)
+    if calendar is not None and (days is None or (calendar - view.today).days <= np.median(days)):
+        return _dated(rule.item, days, calendar, "months", reason.by_calendar(rule, start.at, noted=start.noted), view)
+    words = reason.by_revolutions(view.parts.oil.used_share) if by_oil else reason.by_distance(left_km or 0.0)
+    return _dated(rule.item, days, calendar, "revolutions" if by_oil else "km", words, view)
+
+
+def _shortened_by_oil(rule: MaintenanceRule, left_km: float | None, view: Outlook) -> tuple[float | None, bool]:
+    """Distance left, and whether engine revolutions shorten it: an oil service comes when the oil is used up."""
+    by_oil = view.parts.oil.left_km
+    watched = float(np.nansum(view.mileage.trip_km)) >= view.policy.findings.least_km
+    if rule.item != "PM-MINOR" or not watched or not np.isfinite(by_oil):
+        return left_km, False
+    return (by_oil, True) if left_km is None or by_oil < left_km else (left_km, False)
 
 
 def _left_km(limit_km: float, start: Start, view: Outlook) -> float | None:
@@ -144,32 +170,46 @@ def _dated(item: str, days: Integers | None, calendar: date | None, limit: str, 
 
 def _tread_due(rule: MaintenanceRule, limit_mm: float, view: Outlook) -> Due | Unknown:
     """The axle that reaches the limit first, and the age of the tyres."""
-    winter = view.facts.tyres is not None and view.facts.tyres.winter
-    limit_mm = max(limit_mm, view.policy.tyres.advise_winter_mm) if winter else limit_mm
-    by_axle = {axle: _days_by_tread(tread, limit_mm, view) for axle, tread in view.tread.items()}
-    known = {axle: days for axle, days in by_axle.items() if days is not None}
-    fitted = view.facts.tyres.fitted_at if view.facts.tyres else None
-    aged = None if fitted is None else add_months(fitted, 12 * view.policy.tyres.replace_years)
-    horizon = view.policy.forecast.horizon_d
-    near = {axle: days for axle, days in known.items() if np.median(days) <= horizon}
+    tyres, p = view.facts.tyres, view.policy.tyres
+    limit_mm = max(limit_mm, p.advise_winter_mm) if tyres and tyres.winter else limit_mm
+    by_axle = {axle: _days_by_wear(tread, "tread", limit_mm, view) for axle, tread in view.parts.tread.items()}
+    near = _within_horizon(by_axle, view)
+    fitted = tyres.fitted_at if tyres else None
+    aged = None if fitted is None else add_months(fitted, 12 * p.replace_years)
     reason = DueReason(view.history, view.usage, view.policy)
     if near:
         axle = min(near, key=lambda name: (float(np.median(near[name])), name))
-        return _dated(rule.item, near[axle], aged, "tread", reason.by_tread(view.tread[axle], limit_mm), view)
-    if aged is not None and (aged - view.today).days <= horizon:
-        words = reason.by_calendar(fitted or aged, 12 * view.policy.tyres.replace_years)
-        return _dated(rule.item, None, aged, "months", words, view)
-    return Unknown.BEYOND_HORIZON if known else Unknown.NO_FACT
+        return _dated(rule.item, near[axle], aged, "tread", reason.by_tread(view.parts.tread[axle], limit_mm), view)
+    if fitted is not None and aged is not None and (aged - view.today).days <= view.policy.forecast.horizon_d:
+        return _dated(rule.item, None, aged, "months", reason.by_age(fitted, p.replace_years), view)
+    return Unknown.NO_FACT if all(days is None for days in by_axle.values()) else Unknown.BEYOND_HORIZON
 
 
-def _days_by_tread(tread: AxleTread, limit_mm: float, view: Outlook) -> Integers | None:
+def _pads_due(rule: MaintenanceRule, limit_mm: float, view: Outlook) -> Due | Unknown:
+    """Pads of the axle the item is about."""
+    pads = view.parts.pads["rear" if rule.item.endswith("-R") else "front"]
+    days = _days_by_wear(pads, "pads", limit_mm, view)
+    if days is None:
+        return Unknown.NO_FACT
+    if not _within_horizon({pads.axle: days}, view):
+        return Unknown.BEYOND_HORIZON
+    reason = DueReason(view.history, view.usage, view.policy)
+    return _dated(rule.item, days, None, "pads", reason.by_pads(pads, limit_mm), view)
+
+
+def _within_horizon(by_axle: Mapping[str, Integers | None], view: Outlook) -> dict[str, Integers]:
+    horizon = view.policy.forecast.horizon_d
+    return {axle: days for axle, days in by_axle.items() if days is not None and np.median(days) <= horizon}
+
+
+def _days_by_wear(part: AxleTread | AxlePads, name: str, limit_mm: float, view: Outlook) -> Integers | None:
     """Days until the limit in each possible future, each with a possible wear coefficient of its own."""
-    if tread.fit is None or not np.isfinite(tread.index_per_km):
+    if part.fit is None or not np.isfinite(part.index_per_km):
         return None
     count = view.policy.forecast.paths
-    chance = chance_for(view.history.vehicle, f"tread-{tread.axle}", view.today)
-    k, start_mm = tread.fit.draw(chance, count)
-    left_km: Floats = (start_mm - k * tread.index_since - limit_mm) / np.maximum(k * tread.index_per_km, 1e-12)
+    chance = chance_for(view.history.vehicle, f"{name}-{part.axle}", view.today)
+    k, start_mm = part.fit.draw(chance, count)
+    left_km: Floats = (start_mm - k * part.index_since - limit_mm) / np.maximum(k * part.index_per_km, 1e-12)
     if view.paths is None:
         return np.zeros(count, dtype=np.int64) if np.median(left_km) <= 0 else None
     return view.paths.days_until(left_km)

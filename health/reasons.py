@@ -6,13 +6,18 @@ from datetime import date
 import numpy as np
 
 from health.history import History
+from health.pads import AxlePads
 from health.policy import Policy
 from health.road import CLASSES
 from health.tread import AxleTread
 from health.usage import Usage
+from schemas.vehicle import MaintenanceRule
 
 Words = tuple[str, str]
 """Chinese and English."""
+
+LEAST_DAYS = 7
+"""Fewer days say nothing about a pace [d]."""
 
 AXLE_NAMES = {"front": ("前轮", "front"), "rear": ("后轮", "rear")}
 
@@ -25,19 +30,52 @@ class DueReason:
     usage: Usage
     policy: Policy
 
-    def by_calendar(self, since: date, months: float) -> Words:
-        """Time passed, not distance."""
-        return (f"上次是{since.year}年{since.month}月,按时间{months:.0f}个月到期,里程还不到。",
-                f"Last done in {since:%B %Y}; the {months:.0f} months come before the distance does.")
+    def by_calendar(self, rule: MaintenanceRule, since: date, *, noted: bool) -> Words:
+        """Time passed, not distance; without any record the first day on the road is all there is."""
+        months = rule.months or 0
+        every = ((f"{months:g}个月内做", f"due within {months:g} months") if rule.once else
+                 (f"每{months:g}个月一次", f"due every {months:g} months"))
+        later = ("" if rule.km is None else ",里程还不到", "" if rule.km is None else ", sooner than by distance")
+        if not noted:
+            return (f"{since.year}年{since.month}月上牌以来没有记录,{every[0]}{later[0]}。",
+                    f"There is no record of it since the car was registered in {since:%B %Y}; {every[1]}{later[1]}.")
+        return (f"上次是{since.year}年{since.month}月,{every[0]}{later[0]}。",
+                f"Last done in {since:%B %Y}; {every[1]}{later[1]}.")
+
+    def by_age(self, since: date, years: int) -> Words:
+        """Rubber ages whatever its tread."""
+        return (f"{since.year}年{since.month}月装的,满{years}年建议更换,和花纹无关。",
+                f"Fitted in {since:%B %Y}; after {years} years they are replaced whatever their tread.")
+
+    def by_revolutions(self, used_share: float) -> Words:
+        """Cold starts, idling and short trips wear the oil faster than the distance tells."""
+        percent = rounded(used_share * 100, 5)
+        if percent >= 100:
+            return ("按发动机转数和油温,机油寿命已用完,比里程到得早。",
+                    "By engine revolutions and oil temperature the oil is used up, sooner than by distance.")
+        return _joined(f"按发动机转数和油温,机油寿命约用了{percent}%,比里程到得早。",
+                       f"By engine revolutions and oil temperature about {percent} % of the oil's life is used, sooner "
+                       "than by distance.", self._pace())
+
+    def by_pads(self, pads: AxlePads, limit_mm: float) -> Words:
+        """Thickness now and pace of wear."""
+        if pads.mm is None:
+            return "", ""
+        zh, en = ("前", "front") if pads.axle == "front" else ("后", "rear")
+        half = (pads.mm.high - pads.mm.low) / 2
+        return (f"{zh}刹车片约{pads.mm.value:.1f}毫米(误差±{half:.1f}),每千公里约磨{pads.mm_per_1000km:.2f}毫米,"
+                f"到{limit_mm:g}毫米建议更换。",
+                f"The {en} brake pads are about {pads.mm.value:.1f} ± {half:.1f} mm and wear "
+                f"{pads.mm_per_1000km:.2f} mm per 1,000 km; replacement is advised at {limit_mm:g} mm.")
 
     def by_distance(self, left_km: float) -> Words:
         """Distance left and the pace of use."""
         pace = self._pace()
         if left_km <= 0:
             over = rounded(-left_km, 100)
-            return f"里程已超出约{over:,}公里。{pace[0]}", f"About {over:,} km past the limit. {pace[1]}"
+            return _joined(f"里程已超出约{over:,}公里。", f"About {over:,} km past the limit.", pace)
         left = rounded(left_km, 100)
-        return f"还剩约{left:,}公里。{pace[0]}", f"About {left:,} km left. {pace[1]}"
+        return _joined(f"还剩约{left:,}公里。", f"About {left:,} km left.", pace)
 
     def by_tread(self, tread: AxleTread, limit_mm: float) -> Words:
         """Depth now, pace of wear and what drives it."""
@@ -47,15 +85,15 @@ class DueReason:
         zh, en = AXLE_NAMES[tread.axle]
         half = (depth.high - depth.low) / 2
         why = self._wear_cause(tread)
-        return (f"{zh}花纹约{depth.value:.1f}毫米(误差±{half:.1f}),每千公里约磨{rate.value:.2f}毫米,"
-                f"到{limit_mm:g}毫米建议更换。{why[0]}",
-                f"The {en} tread is about {depth.value:.1f} ± {half:.1f} mm and wears {rate.value:.2f} mm per "
-                f"1,000 km; replacement is advised at {limit_mm:g} mm. {why[1]}")
+        return _joined(f"{zh}花纹约{depth.value:.1f}毫米(误差±{half:.1f}),每千公里约磨{rate.value:.2f}毫米,"
+                       f"到{limit_mm:g}毫米建议更换。",
+                       f"The {en} tread is about {depth.value:.1f} ± {half:.1f} mm and wears {rate.value:.2f} mm per "
+                       f"1,000 km; replacement is advised at {limit_mm:g} mm.", why)
 
     def _pace(self) -> Words:
         """Kilometres a day lately, and the kind of road where it explains them."""
         recent = self.usage.km[-self.policy.findings.recent_days:]
-        if not len(recent):
+        if len(recent) < LEAST_DAYS:
             return "", ""
         km_d = rounded(float(recent.mean()), 1)
         motorway = road_share(self.history, "highway", "m")
@@ -72,6 +110,11 @@ class DueReason:
         if tread.index_per_km * 1000 > 1.3 * usual_severity(tread, self.policy):
             return "加速和刹车较多,磨得快一些。", "Much accelerating and braking wears them a little faster."
         return self._pace()
+
+
+def _joined(zh: str, en: str, more: Words) -> Words:
+    """Two sentences each; the second may be empty."""
+    return zh + more[0], f"{en} {more[1]}".rstrip()
 
 
 def usual_severity(tread: AxleTread, policy: Policy) -> float:

@@ -12,7 +12,7 @@ import polars as pl
 from health.policy import Policy, RoadPolicy
 from health.quality import Booleans, Floats, Integers
 from health.samples import Clock, Samples
-from health.seconds import Seconds, resample
+from health.seconds import Seconds
 from health.segments import segments_of
 from schemas.frames import Columns
 
@@ -28,9 +28,8 @@ TENTHS_OF_MILLI = 10_000
 """Speeds are summed as integers of 1e-4 km/h."""
 
 
-def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integers]:
+def per_group(samples: Samples, seconds: Seconds, policy: Policy) -> Mapping[str, Floats | Integers]:
     """Distance and time of each road type; null where no speed is known."""
-    seconds = resample(samples)
     mean = centred_mean_kmh(seconds, policy.road.mean_half_s)
     classes = classify(seconds, mean, policy.road)
     metres = seconds.speed_kmh / 3.6

@@ -157,3 +157,31 @@ def median_by(owner: Integers, values: NDArray[Value], owners: int) -> Floats:
     present = segments_of(owner)
     result[owner[present.starts]] = ordered[present.starts + (present.sizes - 1) // 2]
     return result
+
+
+def quantiles_by(owner: Integers, whole: Integers, owners: int, shares: tuple[float, ...]) -> Floats:
+    """Lower quantiles of whole numbers below 2^31, one row per owner; NaN where it has none. Owners ascend.
+
+    One sort of plain integers, owner and value packed into each: several times faster than sorting by two keys.
+    """
+    result = np.full((owners, len(shares)), np.nan)
+    if len(owner):
+        ordered = np.sort((owner << 32) + whole)
+        present = segments_of(ordered >> 32)
+        at = present.starts[:, None] + np.floor((present.sizes - 1)[:, None] * np.array(shares)).astype(np.int64)
+        result[owner[present.starts]] = ordered[at] & 0xFFFFFFFF
+    return result
+
+
+def decaying(gain: Floats, decay: Floats, segments: Segments) -> Floats:
+    """Solve y[i] = decay[i] y[i - 1] + gain[i] within each segment, from y = gain at its first element.
+
+    Step by step over all segments at once, the longest ones last: exact whatever else is in the array.
+    """
+    result = gain.copy()
+    order = np.argsort(-segments.sizes, kind="stable")
+    lasting = np.cumsum(np.bincount(segments.sizes)[::-1])[::-1]  # segments of at least each size
+    for step in range(1, len(lasting) - 1):
+        at = segments.starts[order[:lasting[step + 1]]] + step
+        result[at] += decay[at] * result[at - 1]
+    return result

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from health import brakes, engine_kind, fuel_rungs, gps_path, mileage, road, tyres
+from health import battery, brakes, engine_kind, events, fuel_rungs, gps_path, mileage, oil, road, tyres
 from health.policy import DEFAULT, Policy
 from health.quality import Floats, Integers, Track, clean
 from health.road_load import Cars, RoadLoad, cars, road_load
 from health.samples import Samples, sample
+from health.seconds import Seconds, resample
+from health.ticks import Ticks
 from health.trips import Groups, cut_into_trips
 from schemas.frames import TIME
 from schemas.frames import Columns as Schema
@@ -22,7 +24,7 @@ from schemas.vehicle import VehicleFacts
 FACTS_USED = ("mass_kg", "cda_m2", "crr", "rated_kw", "driven_axle")
 """Facts a row depends on: when one of these changes, the rows of the vehicle are computed again."""
 
-Columns = Mapping[str, Floats | Integers]
+Columns = Mapping[str, Floats | Integers] | Mapping[str, object]
 
 IDENTITY: Schema = {
     "vehicle": pl.String,
@@ -36,9 +38,13 @@ IDENTITY: Schema = {
 
 @dataclass(frozen=True)
 class Drive:
-    """What an estimator sees: the samples of all groups, the car behind each group, the forces in each interval."""
+    """What an estimator sees: all readings, the samples of all groups, second by second and in ticks, the car behind
+    each group, the forces in each interval."""
 
+    track: Track
     samples: Samples
+    seconds: Seconds
+    ticks: Ticks
     cars: Cars
     load: RoadLoad
     policy: Policy
@@ -47,17 +53,20 @@ class Drive:
 ESTIMATORS: tuple[Callable[[Drive], Columns], ...] = (
     lambda d: mileage.per_group(d.samples, d.policy),
     lambda d: gps_path.per_group(d.samples, d.policy),
-    lambda d: road.per_group(d.samples, d.policy),
+    lambda d: road.per_group(d.samples, d.seconds, d.policy),
     lambda d: engine_kind.per_group(d.samples, d.policy),
     lambda d: fuel_rungs.per_group(d.samples, d.cars, d.load, d.policy),
     lambda d: tyres.per_group(d.samples, d.cars, d.load, d.policy),
-    lambda d: brakes.per_group(d.samples, d.cars, d.load, d.policy),
+    lambda d: brakes.per_group(d.samples, d.ticks, d.cars, d.load, d.policy),
+    lambda d: oil.per_group(d.samples, d.ticks, d.policy),
+    lambda d: battery.per_group(d.samples, d.track, d.policy),
+    lambda d: events.per_group(d.samples, d.seconds, d.track, d.policy),
 )
 """A further estimator is a further line here and its columns below."""
 
 TRIP_STATISTICS = pl.Schema(
     IDENTITY | mileage.COLUMNS | gps_path.COLUMNS | road.COLUMNS | engine_kind.COLUMNS | fuel_rungs.COLUMNS
-    | tyres.COLUMNS | brakes.COLUMNS)
+    | tyres.COLUMNS | brakes.COLUMNS | oil.COLUMNS | battery.COLUMNS | events.COLUMNS)
 """One row per group, ordered by vehicle and start."""
 
 
@@ -77,14 +86,15 @@ def summarise(readings: pl.DataFrame, facts: Mapping[str, VehicleFacts], policy:
         return TRIP_STATISTICS.to_frame()
     samples = sample(track, groups, policy)
     columns = _identity(track, groups, samples)
-    drive = _drive(samples, cars(track.names, facts, policy.car).at(groups.vehicle), policy)
+    drive = _drive(track, samples, cars(track.names, facts, policy.car).at(groups.vehicle), policy)
     for estimate in ESTIMATORS:
         columns |= estimate(drive)
     return _frame(columns, policy)
 
 
-def _drive(samples: Samples, group_cars: Cars, policy: Policy) -> Drive:
-    return Drive(samples, group_cars, road_load(samples, group_cars, policy), policy)
+def _drive(track: Track, samples: Samples, group_cars: Cars, policy: Policy) -> Drive:
+    return Drive(track, samples, resample(samples), Ticks.of(samples), group_cars,
+                 road_load(samples, group_cars, policy), policy)
 
 
 def _identity(track: Track, groups: Groups, samples: Samples) -> dict[str, object]:

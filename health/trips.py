@@ -34,13 +34,13 @@ class Groups:
 
 def cut_into_trips(track: Track, policy: TripPolicy) -> Groups:
     """Cut the readings of all vehicles into groups. Section 2 of the model notes."""
-    line = _Line.of(track)
+    line = TimeLine.of(track)
     trips = _with_idle(track, line, _movements(track, policy), policy)
     return _in_order(trips, _stationary(track, trips, policy))
 
 
 @dataclass(frozen=True)
-class _Line:
+class TimeLine:
     """All vehicles on one time line, one after the other, so that a single binary search serves them all."""
 
     stride_us: int
@@ -48,7 +48,7 @@ class _Line:
     key: Integers
 
     @classmethod
-    def of(cls, track: Track) -> "_Line":
+    def of(cls, track: Track) -> "TimeLine":
         origin = int(track.time_us.min()) if len(track) else 0
         span = int(track.time_us.max()) - origin if len(track) else 0
         stride = span + 4 * 3600 * SECOND
@@ -131,7 +131,7 @@ def _between(per_row: Integers, rows: Integers) -> Integers:
     return np.diff(np.cumsum(per_row)[rows] - per_row[rows])
 
 
-def _with_idle(track: Track, line: _Line, found: _Movements, policy: TripPolicy) -> Groups:
+def _with_idle(track: Track, line: TimeLine, found: _Movements, policy: TripPolicy) -> Groups:
     """Add engine-on idle and creeping; neighbours are kept apart by one instant between them."""
     close, creep, ramp = (round(s * SECOND) for s in (policy.close_after_s, policy.creep_s, policy.ramp_s))
     # Silence between two movements exceeds close_after_s, so the cut always lies between them.
@@ -144,7 +144,7 @@ def _with_idle(track: Track, line: _Line, found: _Movements, policy: TripPolicy)
     return Groups(found.vehicle, start, end, found.first_us, found.last_us, row_from, row_to, moved)
 
 
-def _idle_around(track: Track, line: _Line, found: _Movements, since: Integers, until: Integers,
+def _idle_around(track: Track, line: TimeLine, found: _Movements, since: Integers, until: Integers,
                  policy: TripPolicy) -> tuple[Integers, Integers]:
     """Reach back to the start of the engine and ahead to its stop, as far as rows are contiguous."""
     rows, run_start, run_end = _engine_runs(track, policy)

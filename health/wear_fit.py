@@ -2,18 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from health.figures import Z80
-from health.policy import TyrePolicy
 from health.quality import Floats
 from schemas.report import Q, Quantity
 
 
+class WearPrior(Protocol):
+    """What is believed of a part before anybody measured it: tyres and brakes each have their own."""
+
+    @property
+    def prior_k(self) -> float:
+        """Median wear coefficient."""
+
+    @property
+    def sigma_ln_k(self) -> float:
+        """Its lognormal 1-sigma [1]."""
+
+    @property
+    def sigma_new_mm(self) -> float:
+        """1-sigma of the depth when new [mm]."""
+
+    @property
+    def sigma_gauge_mm(self) -> float:
+        """1-sigma of a reading [mm]."""
+
+
 @dataclass(frozen=True)
 class WearFit:
-    """Joint posterior over wear coefficient [mm/1000 km] and starting depth [mm], as weighted grid points."""
+    """Joint posterior over wear coefficient [of the prior's unit] and starting depth [mm], as weighted grid points."""
 
     coefficient: Floats
     start_mm: Floats
@@ -65,7 +85,7 @@ class WearFit:
         return float(np.interp(share, reached, values[order]))
 
 
-def fit_wear(wear_index: Sequence[float], tread_mm: Sequence[float], new_mm: float, policy: TyrePolicy,
+def fit_wear(wear_index: Sequence[float], tread_mm: Sequence[float], new_mm: float, policy: WearPrior,
              sigma_new_mm: float | None = None) -> WearFit:
     """Posterior of h = h0 - k I.
 
@@ -80,13 +100,13 @@ def fit_wear(wear_index: Sequence[float], tread_mm: Sequence[float], new_mm: flo
 
     Notes
     -----
-    Priors ln k ~ N(ln 15, 0.35) and h0 ~ N(new_mm, 0.5). Valid while wear is linear in the index, that is for
-    tyres that stay on their axle.
+    Priors ln k ~ N(ln prior_k, sigma_ln_k) and h0 ~ N(new_mm, sigma_new_mm). Valid while wear is
+    linear in the index, that is for tyres that stay on their axle.
     """
     sigma_ln_k = policy.sigma_ln_k
     sigma_start = policy.sigma_new_mm if sigma_new_mm is None else sigma_new_mm
     ln_k, start = np.meshgrid(np.linspace(-4, 4, 161) * sigma_ln_k, np.linspace(-3.5, 3.5, 57) * sigma_start)
-    coefficient = policy.wear_k_mm_per_1000km * np.exp(ln_k)
+    coefficient = policy.prior_k * np.exp(ln_k)
     score = -0.5 * (ln_k / sigma_ln_k) ** 2 - 0.5 * (start / sigma_start) ** 2
     for index, depth in zip(wear_index, tread_mm, strict=True):
         miss = depth - (new_mm + start - coefficient * index)

@@ -24,7 +24,7 @@ class Unknown(StrEnum):
     NOT_PETROL = "not_petrol"
     IMPLAUSIBLE = "implausible"
     BEYOND_HORIZON = "beyond_horizon"  # further away than anything is said about
-    NOT_BUILT = "not_built"            # an estimator that does not exist yet
+    NOT_BUILT = "not_built"            # reports of older models: an estimator that did not exist yet
 
 
 class _Part(BaseModel):
@@ -139,7 +139,7 @@ class Due(_Part):
     date: Day
     low: Day
     high: Day
-    limit: str  # km, months, tread
+    limit: str  # km, months, revolutions, tread, pads
     reason_zh: str = ""
     reason_en: str = ""
 

@@ -64,12 +64,13 @@ class ServiceDone(_Facts):
 
 
 class MaintenanceRule(_Facts):
-    """When a catalogue item falls due: distance, time or tread, whichever first."""
+    """When a catalogue item falls due: distance, time, tread or pad thickness, whichever first."""
 
     item: str
     km: float | None = None
     months: float | None = None
     tread_mm: float | None = None
+    pad_mm: float | None = None
     once: bool = False
 
 

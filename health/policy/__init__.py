@@ -5,13 +5,16 @@ Origins: `M` fitted or computed with a plain implementation, `S` a public source
 
 from dataclasses import dataclass, field
 
+from health.policy.behaviour import EventPolicy
 from health.policy.driving import CarPolicy, HoldPolicy, MileagePolicy, RoadPolicy, TripPolicy
+from health.policy.electrics import BatteryPolicy
 from health.policy.fuel import FuelPolicy
 from health.policy.planning import FindingPolicy, ForecastPolicy
-from health.policy.wear import BrakePolicy, TyrePolicy
+from health.policy.wear import BrakePolicy, OilPolicy, TyrePolicy
 
-__all__ = ["DEFAULT", "STANDARD_GRAVITY_M_S2", "BrakePolicy", "CarPolicy", "FindingPolicy", "ForecastPolicy",
-           "FuelPolicy", "HoldPolicy", "MileagePolicy", "Policy", "RoadPolicy", "TripPolicy", "TyrePolicy"]
+__all__ = ["DEFAULT", "STANDARD_GRAVITY_M_S2", "BatteryPolicy", "BrakePolicy", "CarPolicy", "EventPolicy",
+           "FindingPolicy", "ForecastPolicy", "FuelPolicy", "HoldPolicy", "MileagePolicy", "OilPolicy", "Policy",
+           "RoadPolicy", "TripPolicy", "TyrePolicy"]
 
 STANDARD_GRAVITY_M_S2 = 9.80665
 """Standard gravity [m/s2]. CGPM 1901."""
@@ -29,6 +32,9 @@ class Policy:
     fuel: FuelPolicy = field(default_factory=FuelPolicy)
     tyres: TyrePolicy = field(default_factory=TyrePolicy)
     brakes: BrakePolicy = field(default_factory=BrakePolicy)
+    oil: OilPolicy = field(default_factory=OilPolicy)
+    battery: BatteryPolicy = field(default_factory=BatteryPolicy)
+    events: EventPolicy = field(default_factory=EventPolicy)
     forecast: ForecastPolicy = field(default_factory=ForecastPolicy)
     findings: FindingPolicy = field(default_factory=FindingPolicy)
 

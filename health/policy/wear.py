@@ -1,6 +1,6 @@
-"""Constants of what wears: tyres, brakes."""
+"""Constants of what wears: tyres, brakes, engine oil."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class TyrePolicy:
     measure_after_days: int = 180
     """A gauge reading older than this is worth repeating [d]. K"""
 
+    @property
+    def prior_k(self) -> float:
+        """Median of the prior of the wear coefficient [mm/1000 km]."""
+        return self.wear_k_mm_per_1000km
+
 
 @dataclass(frozen=True)
 class BrakePolicy:
@@ -48,3 +53,62 @@ class BrakePolicy:
     """The engine holds the car back from this speed on [m/s]. K"""
     sigma_energy: float = 0.15
     """Relative 1-sigma error of the energy [1]: mass, grade and gearbox are guessed. K"""
+    regenerative_share: float = 0.2
+    """Part of the brake energy the friction brakes of electric and hybrid cars see [1]. S JARI"""
+    wear_k_mm3_per_mj: float = 40.0
+    sigma_ln_k: float = 0.5
+    """Pad volume worn per energy [mm3/MJ] and its lognormal 1-sigma [1]. K, 15-80"""
+    pads_per_axle: int = 4
+    pad_area_mm2: float = 5000.0
+    new_mm: float = 11.0
+    sigma_new_mm: float = 0.5
+    advise_mm: float = 3.0
+    """Friction area of a pad [mm2], thickness when new, its 1-sigma and where to replace [mm]. K"""
+    sigma_gauge_mm: float = 0.3
+    """Workshop gauge, 1-sigma [mm]. K"""
+    disc_j_per_k: float = 7.0 * 480.0
+    """Heat capacity of one disc [J/K]: 7 kg of cast iron. K"""
+    discs_per_axle: int = 2
+    cooling_s: float = 300.0
+    """Time constant of cooling [s]. K: faster at speed"""
+    outside_c: float = 20.0
+    """Air around the brakes where it is not read [degC]. K"""
+    hot_from_c: float = 200.0
+    hot_to_c: float = 400.0
+    hot_factor: float = 4.0
+    """Wear rises from 1 to this factor between these disc temperatures [degC]. S: Vehicles 2025 7(2) 52"""
+
+    @property
+    def prior_k(self) -> float:
+        """Median of the prior of the wear coefficient [mm3/MJ]."""
+        return self.wear_k_mm3_per_mj
+
+
+@dataclass(frozen=True)
+class OilPolicy:
+    """Engine oil. Section 7 of the model notes."""
+
+    revolutions_max: float = 25.0e6
+    """Weighted revolutions an oil filling lasts [1]. K"""
+    days_max: float = 365.0
+    km_max: float = 10_000.0
+    """Age [d] and distance [km] it lasts where the maker says nothing. K"""
+    warm_c: float = 80.0
+    hot_c: float = 110.0
+    cold_per_k: float = 1 / 40
+    cold_most: float = 3.0
+    doubling_k: float = 10.0
+    """Weight 1 from warm to hot, more by each kelvin below up to a limit, doubled every so many above. K, US4742476"""
+    too_hot_c: float = 127.0
+    """Oil that was hotter needs changing [degC]. S GM: 260 F"""
+    lag_s: float = 360.0
+    """The oil follows the coolant with this time constant [s]. K"""
+    model_c: tuple[float, ...] = (-9.0, 0.012, 0.95, 0.21, -0.001, -0.01)
+    """Constant, speed [1/min], coolant [C], fuel per stroke [mm3], intake air [C], speed [mph]. S US6327900"""
+    cylinders: int = 4
+    """Cylinders where nobody said [1]. K"""
+    sigma: dict[str, float] = field(default_factory=lambda: {
+        "oil": 0.05, "model": 0.10, "coolant_lagged": 0.12, "coolant": 0.12})
+    """Relative 1-sigma error of weighted revolutions by source of the temperature [1]. K"""
+    sigma_revolutions: float = 0.01
+    """Relative 1-sigma error of counted revolutions [1]. K"""

@@ -65,7 +65,8 @@ def petrol() -> pl.DataFrame:
     return trips.select(
         vehicle="trip", time=_after(pl.col("run_time_s").cast(pl.Float64) + place), speed_kmh="speed_kmh",
         engine_rpm="rpm", map_kpa="map_kpa", intake_air_c="iat_c", throttle_pct="throttle_pct",
-        engine_load_pct="load_pct", baro_kpa="baro_kpa", battery_v="voltage_v", lambda_ratio="cmd_equiv_ratio")
+        engine_load_pct="load_pct", baro_kpa="baro_kpa", battery_v="voltage_v", lambda_ratio="cmd_equiv_ratio",
+        coolant_c=pl.col("coolant_c").cast(pl.Float64))
 
 
 def electric() -> pl.DataFrame:

@@ -1,0 +1,18 @@
+"""The case of one vehicle: all chapters of its report, before anything is said about them."""
+
+from dataclasses import dataclass
+
+from health.battery_state import BatteryState
+from health.due import Outlook
+from health.fuel import Fuel
+from schemas.report import Due
+
+
+@dataclass(frozen=True)
+class Case:
+    """All chapters of one vehicle."""
+
+    view: Outlook
+    fuel: Fuel
+    battery: BatteryState
+    due: list[Due]

@@ -1,0 +1,104 @@
+"""Findings about roads and fuel: how the car is used, and what that does to its consumption."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from health.case import Case
+from health.history import DAY
+from health.moments import instant_us
+from health.quality import Booleans
+from health.reasons import rounded
+from health.road import CLASSES
+from schemas.findings import Finding, FindingCode, Severity
+from schemas.report import Unknown
+
+
+def motorway(case: Case) -> Iterator[Finding]:
+    p, history = case.view.policy.findings, case.view.history
+    km = np.nan_to_num(case.view.mileage.trip_km)
+    after = km[::-1].cumsum()[::-1] - km
+    recent = after < p.recent_km
+    share, driven = _share(case, recent, "highway", "m"), float(km[recent].sum())
+    if driven >= p.least_km and share >= p.motorway_share:
+        percent, rounded_km = rounded(share * 100, 1), rounded(driven, 10 if driven < p.recent_km else 100)
+        yield Finding(
+            code=FindingCode.USE_MOTORWAY, severity=Severity.INFO,
+            zh=f"近{rounded_km:,}公里高速占{percent}%,里程走得快,对轮胎并不更伤。",
+            en=f"{percent} % of the last {rounded_km:,} km on motorways: distance adds up quickly, "
+               "though it is easy on the tyres.",
+            evidence=[{"km": driven, "highway_share": share, "trips": int(recent.sum()),
+                       "since": str(history.rows["start"][int(np.argmax(recent))])}])
+
+
+def _share(case: Case, chosen: Booleans, kind: str, unit: str) -> float:
+    sums = {name: float(np.nansum(case.view.history.read(f"{name}_{unit}")[chosen])) for name in CLASSES}
+    whole = sum(sums.values())
+    return sums[kind] / whole if whole > 0 else 0.0
+
+
+def _recent(case: Case) -> tuple[Booleans, Booleans]:
+    """Groups of the last month, and those before."""
+    since = instant_us(case.view.today) - case.view.policy.findings.recent_days * DAY
+    recent: Booleans = case.view.history.start_us >= since
+    return recent, ~recent
+
+
+def _long_enough(case: Case, *chosen: Booleans) -> bool:
+    km = case.view.mileage.trip_km
+    return all(float(np.nansum(km[mask])) >= case.view.policy.findings.least_km for mask in chosen)
+
+
+def congestion(case: Case) -> Iterator[Finding]:
+    p = case.view.policy.findings
+    recent, before = _recent(case)
+    now, then = _share(case, recent, "congested", "s"), _share(case, before, "congested", "s")
+    if not _long_enough(case, recent, before) or now < p.congestion_share or now - then < p.congestion_rise:
+        return
+    fuel_now, fuel_then = _consumption(case, recent), _consumption(case, before)
+    told = np.isfinite(fuel_now) and np.isfinite(fuel_then)
+    zh = f",油耗从{fuel_then:.1f}升到{fuel_now:.1f}升/百公里" if told else ""
+    en = f"; fuel went from {fuel_then:.1f} to {fuel_now:.1f} L/100 km" if told else ""
+    yield Finding(
+        code=FindingCode.USE_CONGESTION, severity=Severity.INFO,
+        zh=f"近{p.recent_days}天堵车路段占{now * 100:.0f}%(以前{then * 100:.0f}%){zh}。主要是路况,请如实告诉客户。",
+        en=f"{now * 100:.0f} % of the last {p.recent_days} days' driving time in congestion "
+           f"({then * 100:.0f} % before){en}. It is the road, not the car.",
+        evidence=[{"period": "recent", "congested_time": now, "l_per_100km": fuel_now if told else None},
+                  {"period": "before", "congested_time": then, "l_per_100km": fuel_then if told else None}])
+
+
+def _consumption(case: Case, chosen: Booleans) -> float:
+    litres, km = case.fuel.trip_l[chosen], case.view.mileage.trip_km[chosen]
+    both = ~np.isnan(litres) & ~np.isnan(km)
+    driven = float(km[both].sum())
+    return float(litres[both].sum()) / driven * 100 if driven >= case.view.policy.findings.least_km else float("nan")
+
+
+def fuel_use(case: Case) -> Iterator[Finding]:
+    """A change of consumption that the roads do not explain; physics from speed cannot see one."""
+    p = case.view.policy.findings
+    recent, before = _recent(case)
+    now, then = _consumption(case, recent), _consumption(case, before)
+    measured = {name for name in case.fuel.trip_source if name} - {"physics"}
+    explained = abs(_share(case, recent, "congested", "s") - _share(case, before, "congested", "s")) >= 0.05
+    if not measured or explained or not np.isfinite(now / then) or abs(now / then - 1) < p.fuel_change:
+        return
+    up = now > then
+    yield Finding(
+        code=FindingCode.FUEL_USE_UP if up else FindingCode.FUEL_USE_DOWN,
+        severity=Severity.ADVISE if up else Severity.INFO,
+        zh=f"近{p.recent_days}天油耗{now:.1f}升/百公里(以前{then:.1f}),路况变化不大"
+           + (",建议顺便检查。" if up else "。"),
+        en=f"{now:.1f} L/100 km over {p.recent_days} days ({then:.1f} before) on similar roads"
+           + ("; worth a look at the next visit." if up else "."),
+        evidence=[{"period": "recent", "l_per_100km": now}, {"period": "before", "l_per_100km": then}])
+
+
+def diesel(case: Case) -> Iterator[Finding]:
+    if Unknown.DIESEL_WITHOUT_FUEL_RATE in case.fuel.reasons.values() and case.fuel.by_source.fuel_rate is None:
+        yield Finding(
+            code=FindingCode.FUEL_DIESEL_UNMEASURED, severity=Severity.INFO,
+            zh="这是柴油车,设备读不到喷油量,油耗只能按车速估算。",
+            en="This is a diesel without a fuel-rate signal: its fuel is only estimated from speed.",
+            evidence=[{"fuel_type": case.fuel.kind}])

@@ -1,0 +1,96 @@
+"""A part that wears in proportion to a wear index: where its depth is known from, how far it has gone since.
+
+Depth h = h0 - k I. Tyres and brake pads are such parts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from health.distance import Mileage
+from health.history import History, known_sum
+from health.moments import instant_us
+from health.quality import Floats
+from health.wear_fit import WearFit, WearPrior, fit_wear
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A depth somebody measured."""
+
+    at_us: int
+    odometer_km: float | None
+    depth_mm: float
+
+    @classmethod
+    def of(cls, time: datetime, odometer_km: float | None, depth_mm: float) -> "Reading":
+        return cls(instant_us(time), odometer_km, depth_mm)
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where the depth is known from: a new part fitted, or the first reading of a part of unknown age."""
+
+    at_us: int | None
+    odometer_km: float | None
+    depth_mm: float
+    sigma_mm: float
+    from_gauge: bool
+
+
+def first_reading(readings: Sequence[Reading], sigma_mm: float) -> Anchor | None:
+    """The oldest reading as anchor; None without any."""
+    oldest = min(readings, key=lambda r: (r.at_us, r.depth_mm), default=None)
+    if oldest is None:
+        return None
+    return Anchor(oldest.at_us, oldest.odometer_km, oldest.depth_mm, sigma_mm, from_gauge=True)
+
+
+@dataclass(frozen=True)
+class Worn:
+    """Wear index of one part over the history, and what readings say about its coefficient."""
+
+    index: Floats          # per group, in mm at k = 1
+    index_per_km: float    # mean over the history
+    fit: WearFit           # the prior alone where there is no anchor
+    index_since: float     # since the anchor; NaN without one
+
+    @property
+    def known(self) -> bool:
+        """Whether the depth has a starting point."""
+        return bool(np.isfinite(self.index_since))
+
+    @classmethod
+    def of(cls, index: Floats, anchor: Anchor | None, readings: Sequence[Reading], history: History,
+           mileage: Mileage, prior: WearPrior, new_mm: float) -> "Worn":
+        """Fold a wear index and readings of the same part."""
+        driven_km = known_sum(np.where(np.isnan(index), np.nan, mileage.trip_km))
+        per_km = known_sum(index) / driven_km if driven_km > 0 else float("nan")
+        bare = cls(index, per_km, fit_wear([], [], new_mm, prior), float("nan"))
+        if anchor is None:
+            return bare
+        later = sorted(readings, key=lambda r: (r.at_us, r.depth_mm))[1 if anchor.from_gauge else 0:]
+        later = [r for r in later if anchor.at_us is None or r.at_us >= anchor.at_us]
+        worn = [(bare.since(anchor, r, history, mileage), r.depth_mm) for r in later]
+        usable = [(w, mm) for w, mm in worn if np.isfinite(w)]
+        fit = fit_wear([w for w, _ in usable], [mm for _, mm in usable], anchor.depth_mm, prior, anchor.sigma_mm)
+        return cls(index, per_km, fit, bare.since(anchor, None, history, mileage))
+
+    def since(self, anchor: Anchor, until: Reading | None, history: History, mileage: Mileage) -> float:
+        """Wear index from the anchor to a reading, or to now.
+
+        Where odometers are known at both ends they fix the distance; what was not observed wears like the average.
+        """
+        inside = np.ones(len(history), dtype=np.bool_)
+        if anchor.at_us is not None:
+            inside &= history.start_us >= anchor.at_us
+        if until is not None:
+            inside &= history.start_us < until.at_us
+        end_km = mileage.odometer_now_km if until is None else until.odometer_km
+        seen, seen_km = float(np.nansum(self.index[inside])), float(np.nansum(mileage.trip_km[inside]))
+        if anchor.odometer_km is None or end_km is None or not np.isfinite(end_km):
+            return seen
+        unseen_km = max(0.0, end_km - anchor.odometer_km - seen_km)
+        return seen + (unseen_km * self.index_per_km if unseen_km > 0 and np.isfinite(self.index_per_km) else 0.0)

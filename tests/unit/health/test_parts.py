@@ -1,0 +1,205 @@
+"""Oil, battery and brake pads: goals of the model notes, limit cases, and stories of the workshop."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.testing import assert_allclose
+
+from health.brakes import hot_factor
+from health.oil import oil_c_by_model, oil_weight
+from health.policy import BatteryPolicy, BrakePolicy, OilPolicy
+from schemas.findings import FindingCode
+from schemas.report import Q, Unknown, VehicleReport
+from schemas.vehicle import Oil, PadReading, ServiceDone, VehicleFacts
+from tests.unit.health.drives import MORNING, commute, petrol_drive, recording
+from tests.unit.health.reports import assessed
+from tests.unit.health.shared_data import cycle_recording, needs_cycles, needs_trips, petrol
+
+TODAY = datetime(2026, 4, 1, 4, tzinfo=UTC)
+
+
+def known(quantity: Q) -> float:
+    assert quantity is not None
+    return quantity.value
+
+
+@pytest.fixture(scope="module")
+def month() -> pl.DataFrame:
+    """Thirty days, two trips a day, from the second of March on."""
+    return commute(30, seconds=1200, seed=5)
+
+
+def report(readings: pl.DataFrame, **facts: object) -> VehicleReport:
+    return assessed(readings, {"car": VehicleFacts.model_validate(facts)}, TODAY)["car"]
+
+
+def test_oil_weight_is_one_when_warm_and_limited_when_cold() -> None:
+    assert_allclose(oil_weight(np.array([-30.0, 0.0, 40.0, 80.0, 95.0, 110.0, 120.0, 130.0]), OilPolicy()),
+                    [3.0, 3.0, 2.0, 1.0, 1.0, 1.0, 2.0, 4.0])
+
+
+def test_the_oil_model_is_the_patents_sum() -> None:
+    one = np.ones(1)
+    assert oil_c_by_model(2000 * one, 90 * one, 20 * one, 30 * one, 160.9344 * one, OilPolicy()) == pytest.approx(
+        -9 + 24 + 85.5 + 4.2 - 0.03 - 1.0)
+
+
+@needs_trips
+def test_revolutions_per_km_are_the_plain_integrals() -> None:
+    recordings = petrol()
+    reports = assessed(recordings, {"*": VehicleFacts(oil_temp_source="coolant")})
+    for (name,), rows in recordings.group_by("vehicle"):
+        plain, weighted, km = plain_oil(rows.sort("time"))
+        oil = reports[str(name)].oil
+        if km > 1:
+            assert known(oil.revolutions_per_km) == pytest.approx(plain / km, rel=0.01)
+            assert known(oil.weighted_revolutions_per_km) == pytest.approx(weighted / km, rel=0.01)
+
+
+def plain_oil(rows: pl.DataFrame) -> tuple[float, float, float]:
+    """Revolutions, weighted revolutions and kilometres, interval by interval."""
+    step = rows["time"].dt.epoch("us").diff().to_numpy()[1:] / 1e6
+    rpm, coolant, speed = (rows[name].to_numpy() for name in ("engine_rpm", "coolant_c", "speed_kmh"))
+    hard = rpm / 60 * np.where(coolant < 80, np.minimum(1 + (80 - coolant) / 40, 3.0), 1.0)
+
+    def integral(values: np.ndarray) -> float:
+        return float((((values[1:] + values[:-1]) / 2 * step)[step <= 30]).sum())
+
+    return integral(rpm / 60), integral(hard), integral(speed / 3600)
+
+
+def test_oil_life_is_what_the_shortest_limit_leaves(month: pl.DataFrame) -> None:
+    changed = {"changed_at": "2026-01-01", "changed_km": None}
+    by_days = report(month, oil=changed).oil.life_pct
+    assert by_days is not None
+    assert by_days.source == "days"
+    assert by_days.value == pytest.approx(100 * (1 - 90 / 365))
+    by_km = report(month, oil=changed | {"km_max": 500}).oil.life_pct
+    assert by_km is not None
+    assert by_km.source == "km"
+    assert report(month).unknown["oil.life_pct"] is Unknown.NO_FACT
+
+
+def test_cold_starts_bring_the_oil_service_forward(month: pl.DataFrame) -> None:
+    cold = month.with_columns(coolant_c=pl.lit(10.0), engine_rpm=pl.col("engine_rpm") * 2)
+    oil = Oil(changed_at=date(2026, 3, 2), changed_km=9000, km_max=15_000)
+    hard, easy = (next(d for d in report(readings, oil=oil).due if d.item == "PM-MINOR") for readings in (cold, month))
+    assert hard.limit == "revolutions"
+    assert hard.date < easy.date
+    assert "sooner than by distance" in hard.reason_en
+
+
+def test_oil_that_got_too_hot_is_mentioned() -> None:
+    codes = [f.code for f in report(petrol_drive(600).with_columns(oil_c=pl.lit(131.0))).findings]
+    assert FindingCode.OIL_HOT in codes
+
+
+def test_without_engine_speed_nothing_is_said_about_oil() -> None:
+    car = assessed(recording(np.arange(600.0), speed_kmh=np.full(600, 60.0)))["car"]
+    assert car.oil.revolutions_per_km is None
+    assert car.unknown["oil.revolutions_per_km"] is Unknown.NO_SIGNAL
+
+
+@needs_trips
+def test_the_recorded_cars_battery_is_read_and_not_condemned() -> None:
+    recordings = petrol()
+    reports = assessed(recordings)
+    for (name,), rows in recordings.group_by("vehicle"):
+        rows = rows.sort("time")
+        rpm, volts = rows["engine_rpm"].to_numpy(), rows["battery_v"].to_numpy()
+        car = reports[str(name)]
+        still = int(np.argmax(rpm > 0))
+        if still > 4:
+            assert known(car.battery.rest_v) == pytest.approx(np.median(volts[:still]), abs=0.03)
+        assert known(car.battery.charging_v) == pytest.approx(np.median(volts[rpm > 600]), abs=0.03)
+        assert FindingCode.BATTERY_REPLACE not in [finding.code for finding in car.findings]
+
+
+def mornings(rest_v: float, crank_v: float, count: int = 8) -> pl.DataFrame:
+    """Starts after cold nights; the sleeping car tells its voltage every ten minutes."""
+    parts = []
+    for day in range(count):
+        drive = petrol_drive(300, start=MORNING + timedelta(days=day), seed=day)
+        dip = pl.int_range(pl.len()) == 9
+        parts.append(drive.with_columns(battery_v=pl.when(dip).then(crank_v).otherwise("battery_v"),
+                                        ambient_c=pl.lit(5.0)))
+        night = [-600.0 * i for i in range(1, 6)]
+        parts.append(recording(night, start=MORNING + timedelta(days=day), battery_v=[rest_v] * len(night)))
+    return pl.concat(parts, how="diagonal")
+
+
+def test_a_sleeping_car_tells_its_voltage_at_rest() -> None:
+    car = report(mornings(12.6, 10.4))
+    assert car.battery.rest_v is not None
+    assert car.battery.rest_v.source == "rest"
+    assert car.battery.rest_v.value == pytest.approx(12.6)
+    assert known(car.battery.crank_v) == pytest.approx(10.4)
+    assert not {FindingCode.BATTERY_CHECK, FindingCode.BATTERY_REPLACE} & {f.code for f in car.findings}
+
+
+@pytest.mark.parametrize(("rest_v", "crank_v", "expected"), [
+    (12.0, 10.4, FindingCode.BATTERY_CHECK), (12.6, 8.5, FindingCode.BATTERY_CHECK),
+    (12.0, 8.5, FindingCode.BATTERY_REPLACE)])
+def test_a_weak_battery_is_found(rest_v: float, crank_v: float, expected: FindingCode) -> None:
+    assert expected in [finding.code for finding in report(mornings(rest_v, crank_v)).findings]
+
+
+def test_a_generator_that_does_not_charge_is_found(month: pl.DataFrame) -> None:
+    flat = month.with_columns(battery_v=pl.lit(12.4))
+    assert FindingCode.CHARGING_LOW in [finding.code for finding in report(flat).findings]
+    assert FindingCode.CHARGING_LOW not in [finding.code for finding in report(month).findings]
+
+
+def test_the_battery_tables_rise() -> None:
+    p = BatteryPolicy()
+    for table in (*p.rest_v.values(), p.weak_crank_v, p.weak_crank_c, p.charge_pct):
+        assert list(table) == sorted(table)
+
+
+def test_hot_brakes_wear_up_to_four_times_as_fast() -> None:
+    assert_allclose(hot_factor(np.array([20.0, 200.0, 300.0, 400.0, 500.0]), BrakePolicy()), [1, 1, 2.5, 4, 4])
+
+
+@needs_cycles
+@pytest.mark.parametrize(("name", "km"), [("udds", 49_000), ("wltc_class3b", 77_000), ("nycc", 22_000)])
+def test_front_pads_last_as_published(name: str, km: float) -> None:
+    facts = {"*": VehicleFacts(pads=[PadReading(time=MORNING, axle="front", pad_mm=11.0)])}
+    car = assessed(pl.concat([cycle_recording(name)]), facts)[name]
+    worn = 11.0 - known(car.brakes.pad_mm_front)
+    assert 8 / worn * known(car.distance_km) == pytest.approx(km, rel=0.08)
+
+
+def pad(day: date, mm: float) -> PadReading:
+    return PadReading(time=datetime(day.year, day.month, day.day, tzinfo=UTC), axle="front", pad_mm=mm)
+
+
+def test_pads_near_their_limit_fall_due(month: pl.DataFrame) -> None:
+    car = report(month, pads=[pad(date(2026, 3, 1), 3.4)])
+    due = next(entry for entry in car.due if entry.item == "BRK-PAD-F")
+    assert due.limit == "pads"
+    assert "front brake pads" in due.reason_en
+    assert car.brakes.pad_mm_rear is None
+    assert car.unknown["due.BRK-PAD-R"] is Unknown.NO_FACT
+
+
+def test_a_second_pad_reading_teaches_the_coefficient(month: pl.DataFrame) -> None:
+    new = ServiceDone(item="BRK-PAD-F", at=date(2026, 3, 1))
+    prior = report(month, services=[new]).brakes.pad_mm_front
+    measured = report(month, services=[new], pads=[pad(date(2026, 4, 1), 8.0)]).brakes.pad_mm_front
+    assert prior is not None
+    assert measured is not None
+    assert measured.value < prior.value
+    assert measured.source == "gauge"
+
+
+def test_worn_pads_are_found(month: pl.DataFrame) -> None:
+    codes = [finding.code for finding in report(month, pads=[pad(date(2026, 3, 1), 2.9)]).findings]
+    assert FindingCode.BRAKE_PADS_LOW in codes
+
+
+def test_an_electric_car_spares_its_pads(month: pl.DataFrame) -> None:
+    pads = [pad(date(2026, 3, 1), 8.0)]
+    worn = [8.0 - known(report(month, pads=pads, fuel=fuel).brakes.pad_mm_front) for fuel in ("petrol", "hybrid")]
+    assert worn[1] < 0.5 * worn[0]
