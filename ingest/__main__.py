@@ -1,4 +1,4 @@
-"""`python -m ingest` takes in what the devices send; `python -m ingest broker-sync` keeps the broker's users."""
+"""`python -m ingest` takes in what the devices send; `broker-sync` keeps the broker's users, `dead-letters` mends."""
 
 import signal
 import sys
@@ -9,7 +9,7 @@ import typer
 from prometheus_client import CollectorRegistry
 
 from archive.database.sealing import Vault
-from ingest import admin
+from ingest import admin, letters
 from ingest.broker_sync import BrokerSync
 from ingest.listening import BrokerAddress
 from ingest.service import Ingest, shard_list
@@ -18,6 +18,7 @@ from schemas.logs import configure_logs
 from schemas.settings import Settings
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(letters.app, name="dead-letters")
 
 
 @app.callback(invoke_without_command=True)

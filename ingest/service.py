@@ -15,6 +15,7 @@ from archive.fleet import arrival, commands
 from archive.fleet.arrival import Stored
 from archive.fleet.dead_letters import DeadLetter
 from ingest.balance import Balance
+from ingest.flood import FloodGate
 from ingest.inbox import Inbox
 from ingest.listening import RECEIVE_MAXIMUM, BrokerAddress, Listener
 from ingest.messages import Message
@@ -54,6 +55,7 @@ class Ingest:
         self._inbox = Inbox(RECEIVE_MAXIMUM // 2)
         self._registry = Registry()
         self._redeliveries = Redeliveries()
+        self._flood_gate = FloodGate()
         self._connection: psycopg.Connection | None = None
         self._commands_at = 0.0
         self._listeners = {shard: Listener(shard, self._deliver) for shard in shards}
@@ -134,8 +136,10 @@ class Ingest:
         return sort_out(batch, self._registry, self._redeliveries.repeated(batch))
 
     def _commit(self, out: SortedOut) -> None:
+        batch = self._flood_gate.sift(out.batch())
         with self.balance.commit_seconds.time():
-            stored = arrival.store(self._connected(), self._vault, out.batch())
+            stored = arrival.store(self._connected(), self._vault, batch)
+        self._flood_gate.note(batch.letters)
         self._settle(out, stored)
 
     def _settle(self, out: SortedOut, stored: Stored) -> None:

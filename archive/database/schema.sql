@@ -263,10 +263,14 @@ CREATE TABLE public.dead_letter (
     detail text NOT NULL,
     size integer NOT NULL,
     sha256 bytea NOT NULL,
-    payload_sealed bytea NOT NULL
+    payload_sealed bytea NOT NULL,
+    replayed_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE public.dead_letter OWNER TO pitcall_owner;
+
+COMMENT ON COLUMN public.dead_letter.replayed_at IS 'when its message was taken in after all; null while it waits';
 
 ALTER TABLE public.dead_letter ALTER COLUMN dead_letter_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.dead_letter_dead_letter_id_seq
@@ -276,6 +280,18 @@ ALTER TABLE public.dead_letter ALTER COLUMN dead_letter_id ADD GENERATED ALWAYS 
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.dead_letter_flood (
+    hour timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    device_key integer,
+    letters bigint NOT NULL,
+    bytes bigint NOT NULL
+);
+
+ALTER TABLE public.dead_letter_flood OWNER TO pitcall_owner;
+
+COMMENT ON TABLE public.dead_letter_flood IS 'refused payloads beyond the hourly limit: acknowledged and counted, not kept';
 
 CREATE TABLE public.device (
     device_key integer NOT NULL,
@@ -857,6 +873,9 @@ ALTER TABLE ONLY public.fitting
 ALTER TABLE ONLY public.due_item
     ADD CONSTRAINT one_due_item_per_cycle UNIQUE (vehicle_id, item, cycle);
 
+ALTER TABLE ONLY public.dead_letter_flood
+    ADD CONSTRAINT one_flood_per_hour UNIQUE NULLS NOT DISTINCT (hour, reason, device_key);
+
 ALTER TABLE ONLY public.ownership
     ADD CONSTRAINT one_owner_per_vehicle_at_a_time EXCLUDE USING gist (vehicle_id WITH =, during WITH &&);
 
@@ -913,6 +932,8 @@ CREATE INDEX command_waiting ON public.command USING btree (device_key) WHERE (s
 CREATE INDEX customer_store_by_store ON public.customer_store USING btree (store_id, customer_id);
 
 CREATE INDEX dead_letter_by_reason ON public.dead_letter USING btree (reason, received_at);
+
+CREATE INDEX dead_letter_waiting ON public.dead_letter USING btree (dead_letter_id) WHERE (replayed_at IS NULL);
 
 CREATE UNIQUE INDEX device_id_regardless_of_case ON public.device USING btree (lower(device_id));
 
@@ -976,6 +997,9 @@ ALTER TABLE ONLY public.day
 
 ALTER TABLE ONLY public.dead_letter
     ADD CONSTRAINT dead_letter_device_key_fkey FOREIGN KEY (device_key) REFERENCES public.device(device_key);
+
+ALTER TABLE ONLY public.dead_letter_flood
+    ADD CONSTRAINT dead_letter_flood_device_key_fkey FOREIGN KEY (device_key) REFERENCES public.device(device_key);
 
 ALTER TABLE ONLY public.device_event
     ADD CONSTRAINT device_event_device_key_fkey FOREIGN KEY (device_key) REFERENCES public.device(device_key);
@@ -1214,7 +1238,20 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day TO pitcall_health;
 GRANT SELECT ON TABLE public.day TO pitcall_api;
 
 GRANT SELECT ON TABLE public.dead_letter TO pitcall_backup;
-GRANT INSERT ON TABLE public.dead_letter TO pitcall_ingest;
+GRANT SELECT,INSERT ON TABLE public.dead_letter TO pitcall_ingest;
+
+GRANT UPDATE(device_key) ON TABLE public.dead_letter TO pitcall_ingest;
+
+GRANT UPDATE(reason) ON TABLE public.dead_letter TO pitcall_ingest;
+
+GRANT UPDATE(detail) ON TABLE public.dead_letter TO pitcall_ingest;
+
+GRANT UPDATE(replayed_at) ON TABLE public.dead_letter TO pitcall_ingest;
+
+GRANT UPDATE(attempts) ON TABLE public.dead_letter TO pitcall_ingest;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.dead_letter_flood TO pitcall_ingest;
+GRANT SELECT ON TABLE public.dead_letter_flood TO pitcall_backup;
 
 GRANT SELECT ON TABLE public.device TO pitcall_backup;
 GRANT SELECT ON TABLE public.device TO pitcall_ingest;

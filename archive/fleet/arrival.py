@@ -13,7 +13,7 @@ from archive.database.queries import beside
 from archive.database.sealing import Vault
 from archive.fleet import commands, dead_letters, live
 from archive.fleet.commands import Answer
-from archive.fleet.dead_letters import DeadLetter
+from archive.fleet.dead_letters import DeadLetter, Flood
 from archive.fleet.hypertables import KEY, POSITION, READING, Written
 from schemas.frames import STORED_POSITIONS, STORED_READINGS
 
@@ -53,6 +53,7 @@ class Batch:
     statuses: Sequence[DeviceStatus] = ()
     answers: Sequence[Answer] = ()
     letters: Sequence[DeadLetter] = ()
+    floods: Sequence[Flood] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def store(connection: psycopg.Connection, vault: Vault, batch: Batch) -> Stored:
         _write_messages(connection, batch)
         if batch.letters:
             dead_letters.add(connection, vault, batch.letters)
+        if batch.floods:
+            dead_letters.count_floods(connection, batch.floods)
     return stored
 
 

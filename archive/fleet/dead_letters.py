@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg.rows import class_row
 
 from archive.database.queries import beside
 from archive.database.sealing import Vault
@@ -28,10 +29,90 @@ class DeadLetter:
     device_key: int | None = None
 
 
+@dataclass(frozen=True)
+class Flood:
+    """Letters of one hour, reason and device that were counted instead of kept."""
+
+    hour: datetime
+    reason: str
+    device_key: int | None
+    letters: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which letters: all of them unless said otherwise. `waiting`: only those not yet replayed."""
+
+    reason: str | None = None
+    device: str | None = None
+    since: datetime | None = None
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A letter from the outside; its payload stays sealed."""
+
+    letter_id: int
+    received_at: datetime
+    topic: str
+    reason: str
+    detail: str
+    size: int
+    sha256: str
+    attempts: int
+    replayed_at: datetime | None
+
+
+@dataclass(frozen=True, repr=False)
+class Opened:
+    """A letter taken up to be replayed."""
+
+    letter_id: int
+    received_at: datetime
+    topic: str
+    payload: bytes
+
+
 def add(connection: psycopg.Connection, vault: Vault, letters: Sequence[DeadLetter]) -> None:
     """Keep refused payloads within the caller's transaction."""
     with connection.cursor() as cursor:
         cursor.executemany(_QUERIES["add"], [_row(vault, letter) for letter in letters])
+
+
+def count_floods(connection: psycopg.Connection, floods: Sequence[Flood]) -> None:
+    """Add to the counts of what was not kept, within the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_QUERIES["count_flood"], [vars(flood) for flood in floods])
+
+
+def listed(connection: psycopg.Connection, wanted: Wanted, limit: int | None = None) -> list[Listed]:
+    """Letters in the order they came, without what is in them."""
+    with connection.cursor(row_factory=class_row(Listed)) as cursor:
+        return cursor.execute(_QUERIES["listed"], vars(wanted) | {"limit": limit}).fetchall()
+
+
+def take(connection: psycopg.Connection, vault: Vault, letter_ids: Sequence[int]) -> list[Opened]:
+    """Open those of these letters that still wait, and hold them until the caller's transaction ends.
+
+    Raises SealBroken when the master key is not the one they were sealed with.
+    """
+    rows = connection.execute(_QUERIES["take"], [list(letter_ids)]).fetchall()
+    return [Opened(letter_id, received_at, topic, vault.open_letter(bytes(sealed), bytes(digest)))
+            for letter_id, received_at, topic, digest, sealed in rows]
+
+
+def mark_replayed(connection: psycopg.Connection, letter_ids: Sequence[int]) -> None:
+    """Note that these were taken in after all."""
+    connection.execute(_QUERIES["mark_replayed"], [list(letter_ids)])
+
+
+def mark_failed(connection: psycopg.Connection, letter_id: int, again: DeadLetter) -> None:
+    """Keep a letter that failed once more, with the reason of today."""
+    connection.execute(_QUERIES["mark_failed"],
+                       {"letter_id": letter_id, "reason": again.reason.value, "device": again.device_key,
+                        "detail": _storable(again.detail, DETAIL_LIMIT)})
 
 
 def _row(vault: Vault, letter: DeadLetter) -> dict[str, object]:

@@ -1,0 +1,122 @@
+"""Dead letters once more: decoded along the same path as a fresh message, stored idempotently, kept when they fail."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+from pydantic_core import from_json, to_json
+
+from archive.database.sealing import Vault
+from archive.fleet import arrival, dead_letters
+from archive.fleet.dead_letters import DeadLetter, Opened, Wanted
+from ingest.formats import pitcall
+from ingest.messages import Message, Rejection
+from ingest.registry import Registry
+from ingest.sorting import sort_out
+from schemas.topics import parse, parse_up
+from schemas.wire import RejectReason
+
+BATCH = 500
+REFUSED = (psycopg.DataError, psycopg.IntegrityError)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How wrong a device's clock was during one boot; added to the times it sent."""
+
+    boot: int
+    ms: int
+
+
+@dataclass
+class Tally:
+    """What became of the letters. Skipped ones belong to another boot than the shift."""
+
+    replayed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+class Replay:
+    """Replays letters over one connection, a batch per transaction."""
+
+    def __init__(self, connection: psycopg.Connection, vault: Vault, shift: Shift | None = None) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._shift = shift
+        self._registry = Registry()
+        self.tally = Tally()
+
+    def run(self, wanted: Wanted) -> Tally:
+        """Replay what still waits of the wanted letters, oldest first."""
+        arrival.prepare(self._connection)
+        waiting = dead_letters.listed(self._connection, replace(wanted, waiting=True))
+        ids = [letter.letter_id for letter in waiting]
+        for start in range(0, len(ids), BATCH):
+            self._attempt(ids[start:start + BATCH])
+        return self.tally
+
+    def _attempt(self, ids: Sequence[int]) -> None:
+        """One transaction; what the database refuses is halved until the culprit stands alone."""
+        try:
+            with self._connection.transaction():
+                letters = dead_letters.take(self._connection, self._vault, ids)
+                moved = [(letter, message) for letter in letters if (message := _message(letter, self._shift))]
+                again = self._store([message for _, message in moved])
+                self._mark([letter for letter, _ in moved], again)
+        except REFUSED as refused:
+            self._divide(ids, str(refused).splitlines()[0])
+            return
+        self.tally.skipped += len(letters) - len(moved)
+        self.tally.failed += len(again)
+        self.tally.replayed += len(moved) - len(again)
+
+    def _divide(self, ids: Sequence[int], detail: str) -> None:
+        middle = len(ids) // 2
+        if middle:
+            self._attempt(ids[:middle])
+            self._attempt(ids[middle:])
+            return
+        with self._connection.transaction():
+            for letter in dead_letters.take(self._connection, self._vault, ids):
+                self._mark([letter], {0: DeadLetter(letter.received_at, letter.topic, b"", RejectReason.DATABASE,
+                                                    detail)})
+                self.tally.failed += 1
+
+    def _store(self, messages: Sequence[Message]) -> dict[int, DeadLetter]:
+        """Take the messages in, and return those refused again by their place."""
+        names = {topic.device_id for message in messages if (topic := parse(message.topic))}
+        self._registry.refresh(self._connection, names, time.monotonic())
+        out = sort_out(messages, self._registry)
+        arrival.store(self._connection, self._vault, replace(out.batch(), letters=()))
+        return out.letters
+
+    def _mark(self, letters: Sequence[Opened], again: dict[int, DeadLetter]) -> None:
+        for number, flaw in again.items():
+            dead_letters.mark_failed(self._connection, letters[number].letter_id, flaw)
+        dead_letters.mark_replayed(self._connection, [letter.letter_id for number, letter in enumerate(letters)
+                                                      if number not in again])
+
+
+def _message(letter: Opened, shift: Shift | None) -> Message | None:
+    """The letter as it was delivered, at the time it was; None when a shift is not meant for it."""
+    payload = letter.payload if shift is None else _shifted(letter, shift)
+    if payload is None:
+        return None
+    return Message(letter.topic, payload, 0, 1, False, "", 0, letter.received_at.timestamp())
+
+
+def _shifted(letter: Opened, shift: Shift) -> bytes | None:
+    """Telemetry or an event of the boot in question, with its time moved; None for anything else."""
+    body = pitcall.inflate(letter.payload) if parse_up(letter.topic) else None
+    if body is None or isinstance(body, Rejection):
+        return None
+    try:
+        content: Any = from_json(body)
+    except ValueError:
+        return None
+    if not isinstance(content, dict) or content.get("boot") != shift.boot or not isinstance(content.get("t"), int):
+        return None
+    return to_json(content | {"t": content["t"] + shift.ms})

@@ -1,0 +1,131 @@
+"""Dead letters: kept sealed, listed without their content, replayed once their cause is mended."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from archive.database.sealing import SealBroken, Vault, new_master_key
+from archive.fleet import arrival, dead_letters, provisioning
+from archive.fleet.arrival import Batch
+from archive.fleet.dead_letters import DeadLetter, Flood, Wanted
+from ingest.replaying import Replay, Shift
+from schemas.topics import up
+from schemas.wire import RejectReason
+from tests.stage.database import Database
+
+DAY_MS = 86_400_000
+ARRIVED = datetime.now(UTC) - timedelta(hours=2)
+
+
+def now_ms() -> int:
+    return int(ARRIVED.timestamp() * 1000)
+
+
+def letter(reason: RejectReason, device_id: str = "late-1", **changes: object) -> DeadLetter:
+    body = {"v": 1, "boot": 3, "seq": 1, "t": now_ms() - 30_000, "dt": [0, 1000], "s": {"speed": [50, 51]}} | changes
+    return DeadLetter(ARRIVED, up("s01", device_id, "telemetry"), json.dumps(body).encode(), reason, "because")
+
+
+@pytest.fixture
+def vault(master_key: str) -> Vault:
+    return Vault(master_key)
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[psycopg.Connection]:
+    """As ingest."""
+    with database.connect("ingest") as connection:
+        arrival.prepare(connection)
+        yield connection
+
+
+def provide(database: Database, device_id: str = "late-1") -> None:
+    with database.connect("owner") as connection:
+        provisioning.add_device(connection, device_id, ["s01"], "secret-of-late-1")
+
+
+def rows(database: Database) -> object:
+    return database.value("SELECT count(*) FROM reading")
+
+
+def test_letters_of_a_stranger_are_stored_once_it_is_known(database: Database, connection: psycopg.Connection,
+                                                           vault: Vault) -> None:
+    arrival.store(connection, vault, Batch(letters=[letter(RejectReason.UNKNOWN_DEVICE)]))
+    wanted = Wanted(device="late-1")
+    assert vars(Replay(connection, vault).run(wanted)) == {"replayed": 0, "failed": 1, "skipped": 0}
+    provide(database)
+    assert vars(Replay(connection, vault).run(wanted)) == {"replayed": 1, "failed": 0, "skipped": 0}
+    assert vars(Replay(connection, vault).run(wanted)) == {"replayed": 0, "failed": 0, "skipped": 0}
+    assert rows(database) == 2
+    (seen,) = dead_letters.listed(connection, wanted)
+    assert (seen.attempts, seen.replayed_at is not None) == (2, True)
+    assert database.value("SELECT count(*) FROM touched") == 1
+
+
+def test_a_letter_whose_rows_are_there_already_adds_nothing(database: Database, connection: psycopg.Connection,
+                                                            vault: Vault) -> None:
+    provide(database)
+    arrival.store(connection, vault, Batch(letters=[letter(RejectReason.UNKNOWN_DEVICE)] * 2))
+    assert Replay(connection, vault).run(Wanted()).replayed == 2
+    assert rows(database) == 2
+
+
+def test_a_wrong_clock_is_shifted_for_its_boot_only(database: Database, connection: psycopg.Connection,
+                                                    vault: Vault) -> None:
+    provide(database)
+    wrong = [letter(RejectReason.CLOCK, t=5_000), letter(RejectReason.CLOCK, t=5_000, boot=4)]
+    arrival.store(connection, vault, Batch(letters=wrong))
+    shift = Shift(boot=3, ms=now_ms() - 60_000)
+    assert vars(Replay(connection, vault, shift).run(Wanted())) == {"replayed": 1, "failed": 0, "skipped": 1}
+    assert database.value("SELECT min(time) FROM reading") == datetime.fromtimestamp(
+        (now_ms() - 55_000) / 1000, UTC)
+    (waiting,) = dead_letters.listed(connection, Wanted(waiting=True))
+    assert waiting.attempts == 0
+
+
+def test_a_letter_that_fails_again_stays_with_the_reason_of_today(database: Database, connection: psycopg.Connection,
+                                                                  vault: Vault) -> None:
+    provide(database)
+    bad = [letter(RejectReason.UNKNOWN_DEVICE, s={"speed": [1]}), letter(RejectReason.UNKNOWN_DEVICE),
+           letter(RejectReason.UNKNOWN_DEVICE, s={"a\0b": [1, 2]}, t=now_ms())]
+    arrival.store(connection, vault, Batch(letters=bad))
+    assert vars(Replay(connection, vault).run(Wanted())) == {"replayed": 1, "failed": 2, "skipped": 0}
+    assert [seen.reason for seen in dead_letters.listed(connection, Wanted(waiting=True))] == ["length", "database"]
+    assert rows(database) == 2
+
+
+def test_letters_are_found_by_reason_device_and_time(connection: psycopg.Connection, vault: Vault) -> None:
+    arrival.store(connection, vault, Batch(letters=[letter(RejectReason.CLOCK), letter(RejectReason.LENGTH, "b")]))
+    found = {name: len(dead_letters.listed(connection, wanted)) for name, wanted in {
+        "all": Wanted(), "reason": Wanted(reason="clock"), "device": Wanted(device="b"), "nobody": Wanted(device="up2"),
+        "since": Wanted(since=ARRIVED), "later": Wanted(since=ARRIVED + timedelta(seconds=1))}.items()}
+    assert found == {"all": 2, "reason": 1, "device": 1, "nobody": 0, "since": 2, "later": 0}
+
+
+def test_another_key_opens_no_letter(connection: psycopg.Connection, vault: Vault) -> None:
+    arrival.store(connection, vault, Batch(letters=[letter(RejectReason.CLOCK)]))
+    with pytest.raises(SealBroken):
+        Replay(connection, Vault(new_master_key())).run(Wanted())
+
+
+def test_floods_of_one_hour_add_up(database: Database, connection: psycopg.Connection, vault: Vault) -> None:
+    hour = ARRIVED.replace(minute=0, second=0, microsecond=0)
+    for _ in range(2):
+        arrival.store(connection, vault, Batch(letters=[letter(RejectReason.CLOCK)],
+                                               floods=[Flood(hour, "malformed", None, 7, 70)]))
+    assert database.value("SELECT array[letters, bytes] FROM dead_letter_flood") == [14, 140]
+
+
+def test_two_thousand_letters_are_replayed_in_seconds(database: Database, connection: psycopg.Connection,
+                                                      vault: Vault) -> None:
+    provide(database)
+    many = [letter(RejectReason.UNKNOWN_DEVICE, t=now_ms() - 30_000 - n * 2000) for n in range(2_000)]
+    arrival.store(connection, vault, Batch(letters=many))
+    started = time.monotonic()
+    assert Replay(connection, vault).run(Wanted()).replayed == 2_000
+    assert time.monotonic() - started < 10
+    assert rows(database) == 4_000

@@ -1,0 +1,47 @@
+"""A device sends before it is provisioned: its message is buried, then replayed by one command."""
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+from archive.fleet import provisioning
+from tests.stage.broker import Broker
+from tests.stage.database import Database
+from tests.stage.device import PlainDevice, telemetry
+from tests.stage.processes import environment, ingesting
+
+SHARD = "s03"
+NAME = "early-1"
+PASSWORD = "secret-of-early-1"
+
+
+def letters(*command: str, **settings: str) -> list[Any]:
+    """The JSON lines of `python -m ingest dead-letters …`."""
+    done = subprocess.run([sys.executable, "-m", "ingest", "dead-letters", *command], env=environment(settings),
+                          check=True, capture_output=True, text=True, timeout=60)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_message_from_before_provisioning_is_stored_by_replay(database: Database, broker: Broker,
+                                                                master_key: str) -> None:
+    settings = {"DATABASE_URL": database.as_role("ingest"), "MASTER_KEY": master_key}
+    broker.let_in([(NAME, PASSWORD)])
+    with (ingesting(**settings, BROKER_URL=broker.ingest_url, SHARDS=SHARD),
+          PlainDevice(broker, NAME, PASSWORD, SHARD) as device):
+        device.send(telemetry(1, int(time.time() * 1000) - 60_000, {"speed": [50, 51, 52], "lat": [36.6, 36.6, 36.6]}))
+        deadline = time.monotonic() + 15
+        while not database.value("SELECT count(*) FROM dead_letter") and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    (listed,) = letters("list", "--device", NAME, **settings)
+    assert (listed["reason"], listed["replayed_at"]) == ("unknown_device", None)
+    assert "payload" not in str(listed.keys())
+
+    with database.connect("owner") as connection:
+        provisioning.add_device(connection, NAME, [SHARD], PASSWORD)
+    assert letters("replay", "--reason", "unknown_device", **settings) == [{"replayed": 1, "failed": 0, "skipped": 0}]
+    assert letters("replay", **settings) == [{"replayed": 0, "failed": 0, "skipped": 0}]
+    assert database.value("SELECT count(*) FROM reading") == 3
+    assert database.value("SELECT count(*) FROM position") == 0, "nobody consented"
