@@ -1,5 +1,6 @@
 """`python -m ingest` takes in what the devices send; `broker-sync` keeps the broker's users, `dead-letters` mends."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -47,9 +48,16 @@ def _serve(settings: Settings) -> None:
     ingest = Ingest(settings.require_database(), BrokerAddress.parse(settings.require_broker()),
                     Vault(settings.require_master_key()), shard_list(settings.shards), metrics)
     _on_signals(ingest.stop)
+    _spare_the_collector()
     if settings.admin_port:
         admin.serve(settings.admin_port, metrics, lambda: ingest.ready)
     ingest.run()
+
+
+def _spare_the_collector() -> None:
+    """A batch makes tens of thousands of lists that hold no cycle; looking through them took a fifth of decoding."""
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
 
 
 def _ingest_password(settings: Settings) -> str:

@@ -16,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.messages import Message
+from ingest.pace import Pace
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.topics import FOREIGN_SHARD, foreign_filters, ingest_client, shard_filter
 from schemas.wire import PAYLOAD_LIMIT
@@ -65,6 +66,7 @@ class Listener:
         self._generation = 0
         self._subscribed_in = -1
         self._lock = Lock()
+        self._pace = Pace()
         self._client = self._make_client()
 
     @property
@@ -151,8 +153,9 @@ class Listener:
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         if self._accepting:
-            self._deliver(Message(_topic(message), bytes(message.payload), message.mid, message.qos, message.retain,
-                                  self.shard, self._generation, time.time(), message.dup))
+            topic, now = _topic(message), time.time()
+            self._deliver(Message(topic, bytes(message.payload), message.mid, message.qos, message.retain, self.shard,
+                                  self._generation, now, message.dup, not self._pace.allows(topic, now)))
 
 
 def _subscriptions(shard: str) -> list[tuple[str, SubscribeOptions]]:

@@ -19,6 +19,7 @@ class Message(NamedTuple):
     generation: int
     received_at: float  # epoch s
     dup: bool = False  # the broker says it sent this before
+    too_fast: bool = False  # beyond its device's allowance
 
     @property
     def arrived(self) -> datetime:

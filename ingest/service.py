@@ -1,21 +1,24 @@
-"""The ingest process: batches from the broker into the database, acknowledged only after commit."""
+"""The ingest process: batches from the broker into the database, acknowledged only after commit.
+
+Two batches are under way at a time: one is read while the one before it is written. They are written in order, and each
+is acknowledged as soon as it is committed.
+"""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
 import psycopg
 import structlog
 from prometheus_client import CollectorRegistry
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_when_event_set, wait_random_exponential
 
-from archive.database.connecting import connect
 from archive.database.sealing import Vault
 from archive.fleet import arrival, commands
 from archive.fleet.arrival import Stored
-from archive.fleet.dead_letters import DeadLetter
+from archive.fleet.commands import WaitingCommand
 from ingest.balance import Balance
-from ingest.flood import FloodGate
+from ingest.database_link import AWAY, DatabaseLink
 from ingest.inbox import Inbox
 from ingest.listening import RECEIVE_MAXIMUM, BrokerAddress, Listener
 from ingest.messages import Message
@@ -23,20 +26,16 @@ from ingest.receipts import receipts
 from ingest.redelivered import Redeliveries
 from ingest.registry import Registry
 from ingest.sorting import SortedOut, sort_out
-from schemas.errors import PitcallError, StoreUnavailable
+from ingest.writing import Writer
+from schemas.errors import PitcallError
 from schemas.topics import down, parse
-from schemas.wire import Command, RejectReason
+from schemas.wire import Command
 
 log = structlog.get_logger()
 
-AWAY = (psycopg.OperationalError, psycopg.InterfaceError, StoreUnavailable)
-"""The database is down, restarting, hung or full: try again, nothing is lost."""
-
-REFUSED = (psycopg.DataError, psycopg.IntegrityError)
-"""The database read a value and would not have it: find the message and bury it alone."""
-
-STATEMENT_TIMEOUT_S = 10
 COMMAND_INTERVAL_S = 1.0
+DRAIN_S = 5.0
+"""Longest time spent on messages already received after being told to stop; the rest is delivered again."""
 
 
 class TakenOver(PitcallError):
@@ -48,25 +47,25 @@ class Ingest:
 
     def __init__(self, database_url: str, broker: BrokerAddress, vault: Vault, shards: Sequence[str],
                  metrics: CollectorRegistry) -> None:
-        self._database_url = database_url
         self._broker = broker
-        self._vault = vault
         self._stop = Event()
         self._inbox = Inbox(RECEIVE_MAXIMUM // 2)
         self._registry = Registry()
         self._redeliveries = Redeliveries()
-        self._flood_gate = FloodGate()
-        self._connection: psycopg.Connection | None = None
         self._commands_at = 0.0
         self._listeners = {shard: Listener(shard, self._deliver) for shard in shards}
         self.balance = Balance(metrics)
-        self.last_commit = 0.0
+        retry = self.balance.database_retries.inc
+        self._asking = DatabaseLink(database_url, "ingest-ask", self._stop, retry)
+        self._writing = DatabaseLink(database_url, "ingest", self._stop, retry, arrival.prepare)
+        self._writer = Writer(self._writing, vault, self._read, self._settle, self.balance.commit_seconds)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._pending: Future[None] | None = None
 
     @property
     def ready(self) -> bool:
         """Messages flow, and the database is there."""
-        database = self._connection is not None and not self._connection.closed
-        return database and all(listener.subscribed for listener in self._listeners.values())
+        return self._writing.alive and all(listener.subscribed for listener in self._listeners.values())
 
     def stop(self) -> None:
         """Ask `run` to drain, commit, acknowledge and return; safe in a signal handler."""
@@ -75,15 +74,10 @@ class Ingest:
     def run(self) -> None:
         """Work until `stop`. Raises TakenOver when another process serves one of the shards now."""
         try:
-            self._persist(self._connected)
-            for listener in self._listeners.values():
-                listener.start(self._broker)
+            self._start()
             while not self._stop.is_set():
                 self._turn()
-            for listener in self._listeners.values():
-                listener.refuse_more()
-            while batch := self._inbox.next_batch(patience_s=0):
-                self._take_in(batch)
+            self._drain()
         except AWAY:
             if not self._stop.is_set():
                 raise
@@ -91,60 +85,53 @@ class Ingest:
         finally:
             self._close()
 
+    def _start(self) -> None:
+        self._writing.persist(lambda _: None)
+        for listener in self._listeners.values():
+            listener.start(self._broker)
+
     def _turn(self) -> None:
         batch = self._inbox.next_batch(patience_s=0.2)
         if batch:
             self._take_in(batch)
+        elif self._pending and self._pending.done():
+            self._finish_writing()
         if any(listener.taken_over for listener in self._listeners.values()):
             raise TakenOver
-        self._send_commands()
+        if time.monotonic() - self._commands_at >= COMMAND_INTERVAL_S:
+            self._send_commands()
+
+    def _drain(self) -> None:
+        for listener in self._listeners.values():
+            listener.refuse_more()
+        deadline = time.monotonic() + DRAIN_S
+        while time.monotonic() < deadline and (batch := self._inbox.next_batch(patience_s=0)):
+            self._take_in(batch)
+        self._finish_writing()
+
+    def _take_in(self, batch: Sequence[Message]) -> None:
+        names = {topic.device_id for message in batch if (topic := parse(message.topic))}
+        self._asking.persist(lambda connection: self._registry.refresh(connection, names, time.monotonic()))
+        out = self._read(batch)
+        self._finish_writing()
+        self._pending = self._pool.submit(self._writer.store, out)
+
+    def _read(self, batch: Sequence[Message]) -> SortedOut:
+        return sort_out(batch, self._registry, self._redeliveries.repeated(batch))
+
+    def _finish_writing(self) -> None:
+        """Wait for the batch before, and raise what its writing raised."""
+        pending, self._pending = self._pending, None
+        if pending:
+            pending.result()
 
     def _deliver(self, message: Message) -> None:
         self.balance.take(message.shard)
         if not self._inbox.put(message):
             self.balance.drop()
 
-    def _take_in(self, batch: Sequence[Message]) -> None:
-        self._persist(lambda: self._store(batch))
-
-    def _persist(self, work: Callable[[], object]) -> None:
-        """Do something with the database, again and again while it is away."""
-        Retrying(retry=retry_if_exception_type(AWAY), wait=wait_random_exponential(0.05, max=2),
-                 stop=stop_when_event_set(self._stop), before_sleep=self._database_away, reraise=True)(work)
-
-    def _database_away(self, state: RetryCallState) -> None:
-        self.balance.database_retries.inc()
-        self._drop_connection()
-        log.warning("database_away", attempt=state.attempt_number, waiting=len(self._inbox))
-
-    def _store(self, batch: Sequence[Message]) -> None:
-        """Store a batch; one that the database refuses is halved until the culprit stands alone."""
-        out = self._sort_out(batch)
-        try:
-            self._commit(out)
-        except REFUSED as refused:
-            if len(batch) > 1:
-                middle = len(batch) // 2
-                self._store(batch[:middle])
-                self._store(batch[middle:])
-            else:
-                self._commit(_buried(out, str(refused).splitlines()[0]))
-
-    def _sort_out(self, batch: Sequence[Message]) -> SortedOut:
-        names = {topic.device_id for message in batch if (topic := parse(message.topic))}
-        self._registry.refresh(self._connected(), names, time.monotonic())
-        return sort_out(batch, self._registry, self._redeliveries.repeated(batch))
-
-    def _commit(self, out: SortedOut) -> None:
-        batch = self._flood_gate.sift(out.batch())
-        with self.balance.commit_seconds.time():
-            stored = arrival.store(self._connected(), self._vault, batch)
-        self._flood_gate.note(batch.letters)
-        self._settle(out, stored)
-
     def _settle(self, out: SortedOut, stored: Stored) -> None:
         """After commit, in this order: acknowledge, receipts, count."""
-        self.last_commit = time.monotonic()
         self._redeliveries.remember(out.messages[number] for number in out.clockless)
         for shard, listener in self._listeners.items():
             listener.acknowledge(message for message in out.messages if message.shard == shard)
@@ -153,52 +140,24 @@ class Ingest:
         self.balance.settle(out, stored)
 
     def _send_commands(self) -> None:
-        if time.monotonic() - self._commands_at < COMMAND_INTERVAL_S or self._connection is None:
-            return
+        def take(connection: psycopg.Connection) -> list[WaitingCommand]:
+            return commands.take_waiting(connection, list(self._listeners))
+
         self._commands_at = time.monotonic()
-        try:
-            waiting = commands.take_waiting(self._connected(), list(self._listeners))
-        except AWAY:
-            self._drop_connection()  # the next batch reconnects with back-off
-            return
-        for one in waiting:
+        for one in self._asking.persist(take):
             body = Command(id=str(one.command_id), type=one.type, args=one.args,
                            expires=int(one.expires_at.timestamp() * 1000))
             self._listeners[one.shard].publish(down(one.shard, one.device_id, "command"),
                                                body.model_dump_json().encode(), qos=1)
 
-    def _connected(self) -> psycopg.Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = connect(self._database_url, name="ingest", autocommit=True,
-                                       statement_timeout_s=STATEMENT_TIMEOUT_S)
-            arrival.prepare(self._connection)
-        return self._connection
-
-    def _drop_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
     def _close(self) -> None:
+        self._pool.shutdown()
         for listener in self._listeners.values():
             listener.stop()
-        self._drop_connection()
-
-
-def _buried(out: SortedOut, detail: str) -> SortedOut:
-    """The same message as a dead letter, nothing else of it."""
-    (message,) = out.messages
-    sender = out.senders.get(0)
-    letter = DeadLetter(message.arrived, message.topic, message.payload, RejectReason.DATABASE, detail,
-                        sender.device_key if sender else None)
-    return SortedOut(out.messages, letters={0: letter}, receipts=out.receipts, senders=out.senders,
-                     readings=out.readings.clear(), positions=out.positions.clear())
+        self._asking.close()
+        self._writing.close()
 
 
 def shard_list(text: str) -> list[str]:
     """Shards of a comma list, blanks ignored."""
-    return [part for part in _stripped(text.split(",")) if part]
-
-
-def _stripped(parts: Iterable[str]) -> Iterable[str]:
-    return (part.strip() for part in parts)
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -89,6 +89,8 @@ def _sort_one(out: SortedOut, number: int, message: Message, registry: Registry)
     out.senders[number] = device
     if device.shard != topic.shard:
         return _bury(out, number, Rejection(RejectReason.WRONG_SHARD, f"this device belongs to {device.shard}"))
+    if message.too_fast:
+        return _bury(out, number, Rejection(RejectReason.RATE, "more messages than its allowance"))
     if message.retain and topic.kind != "status":
         out.ignored.add(number)  # a replay by the broker, not a new sample
         return None

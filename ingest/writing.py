@@ -1,0 +1,61 @@
+"""Writing: one batch after the other into the database; what it refuses is buried alone."""
+
+from collections.abc import Callable, Sequence
+
+import psycopg
+from prometheus_client import Histogram
+
+from archive.database.sealing import Vault
+from archive.fleet import arrival
+from archive.fleet.arrival import Stored
+from archive.fleet.dead_letters import DeadLetter
+from ingest.database_link import DatabaseLink
+from ingest.flood import FloodGate
+from ingest.messages import Message
+from ingest.sorting import SortedOut
+from schemas.wire import RejectReason
+
+REFUSED = (psycopg.DataError, psycopg.IntegrityError)
+"""The database read a value and would not have it: find the message and bury it alone."""
+
+
+class Writer:
+    """Stores batches in order; `settle` is called after each commit, `sort` reads messages again after a refusal."""
+
+    def __init__(self, link: DatabaseLink, vault: Vault, sort: Callable[[Sequence[Message]], SortedOut],
+                 settle: Callable[[SortedOut, Stored], None], seconds: Histogram) -> None:
+        self._link = link
+        self._vault = vault
+        self._sort = sort
+        self._settle = settle
+        self._seconds = seconds
+        self._flood_gate = FloodGate()
+
+    def store(self, out: SortedOut) -> None:
+        """Store a batch; one that the database refuses is halved until the culprit stands alone."""
+        try:
+            self._commit(out)
+        except REFUSED as refused:
+            if len(out.messages) == 1:
+                self._commit(_buried(out, str(refused).splitlines()[0]))
+            else:
+                middle = len(out.messages) // 2
+                for half in (out.messages[:middle], out.messages[middle:]):
+                    self.store(self._sort(half))
+
+    def _commit(self, out: SortedOut) -> None:
+        batch = self._flood_gate.sift(out.batch())
+        with self._seconds.time():
+            stored = self._link.persist(lambda connection: arrival.store(connection, self._vault, batch))
+        self._flood_gate.note(batch.letters)
+        self._settle(out, stored)
+
+
+def _buried(out: SortedOut, detail: str) -> SortedOut:
+    """The same message as a dead letter, nothing else of it."""
+    (message,) = out.messages
+    sender = out.senders.get(0)
+    letter = DeadLetter(message.arrived, message.topic, message.payload, RejectReason.DATABASE, detail,
+                        sender.device_key if sender else None)
+    return SortedOut(out.messages, letters={0: letter}, receipts=out.receipts, senders=out.senders,
+                     readings=out.readings.clear(), positions=out.positions.clear())
