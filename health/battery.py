@@ -13,7 +13,7 @@ import polars as pl
 from health.policy import BatteryPolicy, Policy
 from health.quality import Booleans, Floats, Integers, Track
 from health.samples import Samples
-from health.segments import Segments, quantiles_by, segments_of
+from health.segments import Segments, histogram_quantiles, quantiles_by, segments_of
 from health.trips import SECOND, TimeLine
 from schemas.frames import Columns
 
@@ -31,6 +31,9 @@ COLUMNS: Columns = {
 CHARGING_SHARES = tuple((i + 0.5) / 20 for i in range(20))
 """Enough quantiles of each group to find the median of all groups together."""
 
+BINS_PER_VOLT = 100
+"""Resolution of the many voltages while charging: that of the signal itself."""
+
 STEPS_PER_VOLT = 10_000
 """Medians are taken over whole tenths of a millivolt: finer than any device reads."""
 
@@ -47,9 +50,8 @@ def per_group(samples: Samples, track: Track, policy: Policy) -> Mapping[str, ob
 def _charging(samples: Samples, p: BatteryPolicy) -> dict[str, object]:
     volts = samples.read("battery_v")
     rows = np.flatnonzero((samples.read("engine_rpm") > p.charging_rpm) & ~np.isnan(volts))
-    owner, whole = samples.segments.of_element[rows], np.rint(volts[rows] * STEPS_PER_VOLT).astype(np.int64)
-    shares = (*CHARGING_SHARES, p.charging_share)
-    found = quantiles_by(owner, whole, len(samples.groups), shares) / STEPS_PER_VOLT
+    owner, whole = samples.segments.of_element[rows], np.rint(volts[rows] * BINS_PER_VOLT).astype(np.int64)
+    found = histogram_quantiles(owner, whole, len(samples.groups), (*CHARGING_SHARES, p.charging_share)) / BINS_PER_VOLT
     lists = [[] if np.isnan(row[0]) else row[:-1].tolist() for row in found]
     return {"charging_n": np.bincount(owner, minlength=len(samples.groups)),
             "charging_v": pl.Series(lists, dtype=COLUMNS["charging_v"]), "charging_best_v": found[:, -1]}

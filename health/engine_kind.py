@@ -8,7 +8,7 @@ import polars as pl
 from health.fuel_rungs import ambient_kpa
 from health.history import History
 from health.policy import FuelPolicy, Policy
-from health.quality import Booleans, Floats, Integers
+from health.quality import Floats, Integers
 from health.samples import Samples
 from schemas.frames import Columns
 
@@ -37,10 +37,7 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integer
     speed = samples.speed_kmh
     idle = (rpm >= p.diesel_idle_rpm_low) & (rpm <= p.diesel_idle_rpm_high) & (speed == 0) & ~np.isnan(pressure)
     running = (rpm > policy.trips.engine_on_rpm) & ~np.isnan(pressure)
-
-    def seconds(mask: Booleans) -> Floats:
-        return samples.integral(np.where(mask, 1.0, 0.0))
-
+    seconds = samples.seconds
     still = np.where((rpm == 0) & (speed >= policy.trips.moving_kmh), samples.speed_m_s, 0.0)
     return {
         "fuel_code": samples.segments.greatest(samples.read("fuel_type_code")),

@@ -128,6 +128,8 @@ def _lists(found: list[_Found], samples: Samples, seconds: Seconds) -> dict[str,
     kind = np.repeat(np.arange(len(found)), [len(events.group) for events in found])
     peak, kmh = (np.concatenate([getattr(events, name) for events in found]) for name in ("peak", "kmh"))
     columns = {"event_us": begin, "event_kind": kind, "event_peak": peak, "event_kmh": kmh}
-    ends = np.cumsum(np.bincount(group, minlength=len(samples.groups)))[:-1]
-    return {name: pl.Series(name, [part.tolist() for part in np.split(values[order], ends)], dtype=COLUMNS[name])
-            for name, values in columns.items()}
+    sizes = np.bincount(group, minlength=len(samples.groups))
+    ends = np.cumsum(sizes)
+    spans = [slice(end - size, end) for size, end in zip(sizes.tolist(), ends.tolist(), strict=True)]
+    return {name: pl.Series(name, [ordered[span] for span in spans], dtype=COLUMNS[name])
+            for name, ordered in ((name, values[order].tolist()) for name, values in columns.items())}

@@ -40,12 +40,12 @@ COLUMNS: Columns = {
 def per_group(samples: Samples, group_cars: Cars, load: RoadLoad, policy: Policy) -> Mapping[str, Floats | Integers]:
     """Litres, kilograms, grams of air and heat of every group; NaN where the inputs were never read."""
     engine = engine_on(samples, policy)
-    columns: dict[str, Floats] = {"engine_s": samples.integral(engine)}
+    columns: dict[str, Floats] = {"engine_s": samples.seconds(engine > 0)}
     columns |= _fuel_rate(samples, engine) if samples.any_of("fuel_rate_l_h", "fuel_rate_g_s") else {
         name: np.full(len(samples.groups), np.nan) for name in ("fuel_rate_l", "fuel_rate_kg", "fuel_rate_s")}
     air = air_g_s(samples, policy.fuel)
     burnt = _burnt_share(samples, policy.fuel) * np.where(engine > 0, 1.0, 0.0)
-    columns["lambda_s"] = samples.integral(np.where(np.isnan(samples.read("lambda_ratio")), 0.0, engine))
+    columns["lambda_s"] = samples.seconds((engine > 0) & ~np.isnan(samples.read("lambda_ratio")))
     for rung in AIR_RUNGS:
         read = samples.has(INPUTS[rung])
         columns |= _covered(samples, engine, air[rung] * burnt, rung) if read else _never(samples, rung)
@@ -110,10 +110,14 @@ def ambient_kpa(samples: Samples, policy: FuelPolicy) -> Floats:
 
 def _burnt_share(samples: Samples, policy: FuelPolicy) -> Floats:
     """Fuel per air relative to stoichiometric [1]: trims, commanded lambda, nothing during overrun."""
-    trims = np.nan_to_num(samples.read("short_fuel_trim_pct")) + np.nan_to_num(samples.read("long_fuel_trim_pct"))
-    lambda_ratio = samples.read("lambda_ratio")
-    rich = 1 / np.where(np.isnan(lambda_ratio), 1.0, lambda_ratio)
-    return np.where(fuel_is_cut(samples, policy), 0.0, (1 + trims / 100) * rich)
+    share = np.ones(len(samples))
+    for trim in ("short_fuel_trim_pct", "long_fuel_trim_pct"):
+        if samples.has(trim):
+            share += np.nan_to_num(samples.read(trim)) / 100
+    if samples.has("lambda_ratio"):
+        share /= np.where(np.isnan(samples.read("lambda_ratio")), 1.0, samples.read("lambda_ratio"))
+    share[fuel_is_cut(samples, policy)] = 0.0
+    return share
 
 
 def fuel_is_cut(samples: Samples, policy: FuelPolicy) -> Booleans:

@@ -43,11 +43,11 @@ def _speed(samples: Samples, policy: Policy) -> dict[str, Floats]:
     watched = samples.segments.total(samples.observed_s) > 0
     km = np.where(watched, samples.segments.sum(samples.step_m) / 1000, np.nan)
     wheel, receiver = samples.clock == Clock.SPEED, samples.clock == Clock.RECEIVER
-    lost = np.where(samples.speed_kmh > 0, policy.mileage.floor_correction_kmh, 0.0)
+    lost_km = samples.seconds(samples.speed_kmh > 0) * policy.mileage.floor_correction_kmh / 3600
     return {
         "speed_km": np.where(wheel, km, np.nan),
         "receiver_km": np.where(receiver, km, np.nan),
-        "floor_km": np.where(wheel, samples.integral(lost / 3600), np.nan),
+        "floor_km": np.where(wheel, lost_km, np.nan),
     }
 
 
@@ -57,7 +57,7 @@ def _times(samples: Samples, policy: Policy) -> dict[str, Floats]:
     return {
         "observed_s": observed,
         "unobserved_s": samples.segments.total((samples.interval_s - samples.observed_s) * within),
-        "moving_s": samples.integral(np.where(samples.speed_kmh >= policy.trips.moving_kmh, 1.0, 0.0)),
+        "moving_s": samples.seconds(samples.speed_kmh >= policy.trips.moving_kmh),
         "idle_s": samples.segments.sum(samples.middle(_idle(samples, policy)) * samples.observed_s * within),
     }
 

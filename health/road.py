@@ -86,19 +86,17 @@ def free_flow_kmh(seconds: Seconds, policy: RoadPolicy) -> Floats:
 
     Groups that never reach the least free-flow speed have none worth computing: 0 there.
     """
-    place = np.arange(seconds.segments.length) - np.repeat(seconds.segments.starts, seconds.segments.sizes)
-    coarse = np.flatnonzero(place % policy.jam_step_s == 0)
-    owner = seconds.segments.of_element[coarse]
-    fast = seconds.segments.greatest(seconds.speed_kmh) > policy.jam_free_kmh
-    coarse = coarse[fast[owner]]
-    result = np.zeros(seconds.segments.length)
-    if len(coarse) == 0:
-        return result
-    quantile = _rolling_quantile(seconds, coarse, policy)
-    steps = np.searchsorted(coarse, np.arange(seconds.segments.length), side="right") - 1
-    spread = quantile[np.maximum(steps, 0)]
-    same = fast[seconds.segments.of_element]
-    return np.where(same, spread, 0.0)
+    groups = seconds.segments
+    counts = -(-groups.sizes // policy.jam_step_s)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    nth = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    coarse = groups.starts[owner] + nth * policy.jam_step_s
+    fast = (groups.greatest(seconds.speed_kmh) > policy.jam_free_kmh)[owner]
+    if not fast.any():
+        return np.zeros(groups.length)
+    quantile = np.zeros(len(coarse))
+    quantile[fast] = _rolling_quantile(seconds, coarse[fast], policy)
+    return np.repeat(quantile, np.diff(coarse, append=groups.length))
 
 
 def _rolling_quantile(seconds: Seconds, coarse: Integers, policy: RoadPolicy) -> Floats:

@@ -45,7 +45,12 @@ class Samples:
     def read(self, column: str) -> Floats:
         """Return one signal held to the sample times, all NaN where it was never read."""
         found = self.columns.get(column)
-        return np.full(len(self), np.nan) if found is None else found
+        return self._unknown if found is None else found
+
+    @cached_property
+    def _unknown(self) -> Floats:
+        """What a signal looks like that was never read; costs no memory, cannot be written to."""
+        return np.broadcast_to(np.nan, len(self))
 
     def has(self, *columns: str) -> bool:
         """Whether every one of the signals was ever read."""
@@ -88,9 +93,25 @@ class Samples:
         """Distance driven in each observed interval [m]."""
         return self.mid_speed_m_s * self.observed_s
 
+    @cached_property
+    def weight_s(self) -> Floats:
+        """Time each sample stands for in a trapezoid integral [s]: half of the observed intervals on both sides."""
+        weight = self.observed_s / 2
+        weight[1:] += self.observed_s[:-1] / 2
+        return weight
+
+    def seconds(self, mask: Booleans) -> Floats:
+        """Observed time a condition held in each group [s]: the integral of 1 where true, 0 where not."""
+        return self.segments.total(mask * self.weight_s)
+
     def middle(self, values: Floats) -> Floats:
         """Mean of both ends of each interval; NaN where one is unknown."""
-        return (values + self.segments.next(values)) / 2
+        middle = np.empty(len(values))
+        np.add(values[:-1], values[1:], out=middle[:-1])
+        last = self.segments.ends - 1
+        middle[last] = 2 * values[last]
+        middle *= 0.5
+        return middle
 
     def integral(self, rate_per_s: Floats) -> Floats:
         """Trapezoid integral of a rate over the observed intervals of each group; unknown intervals add nothing."""

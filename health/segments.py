@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from health.quality import Booleans, Floats, Integers
 
+OWNERS_AT_ONCE = 2048
+"""Segments whose values are counted together."""
+
 Value = TypeVar("Value", bound=np.generic)
 
 
@@ -49,7 +52,9 @@ class Segments:
 
     def sum(self, values: Floats) -> Floats:
         """Sum of each segment, pairwise and in order; NaN counts as nothing."""
-        return self.total(np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf))
+        whole = self.total(values)
+        # Most signals have no NaN at all: the second pass is for the others.
+        return self.total(np.where(np.isnan(values), 0.0, values)) if np.isnan(whole).any() else whole
 
     def total(self, values: Floats) -> Floats:
         """Sum of each segment of values known to be free of NaN."""
@@ -57,7 +62,7 @@ class Segments:
 
     def count(self, mask: Booleans) -> Integers:
         """Number of true elements of each segment."""
-        return np.add.reduceat(mask.astype(np.int64), self.starts)
+        return np.add.reduceat(mask, self.starts, dtype=np.int64)
 
     def least(self, values: Floats) -> Floats:
         """Least of each segment ignoring NaN; NaN where there is none."""
@@ -76,7 +81,9 @@ class Segments:
         return np.logical_and.reduceat(mask, self.starts)
 
     def spread(self, per_segment: NDArray[Value]) -> NDArray[Value]:
-        """Repeat one value per segment for each of its elements."""
+        """Repeat one value per segment for each of its elements; without any memory where all are the same."""
+        if len(per_segment) and np.all(per_segment == per_segment[0]):
+            return np.broadcast_to(per_segment[0], self.length)
         return np.repeat(per_segment, self.sizes)
 
     def differences(self, values: Floats) -> Floats:
@@ -120,6 +127,9 @@ class Segments:
 
     def window_count(self, mask: Booleans, half_width: int) -> Integers:
         """Count of true elements within `half_width` elements on both sides, clipped to the segment."""
+        if mask.all():
+            low, high = self._window(half_width)
+            return high - low
         return self.window_sum(mask.astype(np.int64), half_width)
 
     def window_sum(self, whole: Integers, half_width: int) -> Integers:
@@ -127,12 +137,17 @@ class Segments:
 
         Integers, because their running sum is exact: a float one would depend on everything before the segment.
         """
-        running = np.concatenate([[0], np.cumsum(whole)])
-        place = np.arange(self.length)
-        low = np.maximum(place - half_width, self.first_of_element)
-        high = np.minimum(place + half_width + 1, self.end_of_element)
-        result: Integers = running[high] - running[low]
+        running = np.zeros(self.length + 1, dtype=np.int64)
+        np.cumsum(whole, out=running[1:])
+        low, high = self._window(half_width)
+        result: Integers = running.take(high) - running.take(low)
         return result
+
+    def _window(self, half_width: int) -> tuple[Integers, Integers]:
+        """First element and one past the last element of the window around each element."""
+        place = np.arange(self.length)
+        return (np.maximum(place - half_width, self.first_of_element),
+                np.minimum(place + (half_width + 1), self.end_of_element))
 
     def latest(self, known: Booleans) -> Integers:
         """Index of the latest true element at or before each element within its segment; -1 where none."""
@@ -170,6 +185,26 @@ def quantiles_by(owner: Integers, whole: Integers, owners: int, shares: tuple[fl
         present = segments_of(ordered >> 32)
         at = present.starts[:, None] + np.floor((present.sizes - 1)[:, None] * np.array(shares)).astype(np.int64)
         result[owner[present.starts]] = ordered[at] & 0xFFFFFFFF
+    return result
+
+
+def histogram_quantiles(owner: Integers, whole: Integers, owners: int, shares: tuple[float, ...]) -> Floats:
+    """Lower quantiles of small whole numbers, one row per owner; NaN where it has none.
+
+    Counting instead of sorting: for millions of values of a few hundred kinds. Owners in blocks bound the memory.
+    """
+    result = np.full((owners, len(shares)), np.nan)
+    kinds: int = whole.max() + 1 if len(whole) else 1
+    for low in range(0, owners, OWNERS_AT_ONCE):
+        begin, end = np.searchsorted(owner, (low, low + OWNERS_AT_ONCE))
+        count = min(OWNERS_AT_ONCE, owners - low)
+        found = np.bincount((owner[begin:end] - low) * kinds + whole[begin:end], minlength=count * kinds)
+        running = np.cumsum(found)
+        until = running[kinds - 1::kinds]
+        sizes = np.diff(until, prepend=0)[:, None]
+        rank = (until[:, None] - sizes) + np.floor((sizes - 1) * np.array(shares)).astype(np.int64) + 1
+        at = np.searchsorted(running, rank) - np.arange(count)[:, None] * kinds
+        result[low:low + count] = np.where(sizes > 0, at, np.nan)
     return result
 
 
