@@ -153,9 +153,10 @@ class Listener:
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         if self._accepting:
-            topic, now = _topic(message), time.time()
+            topic = _topic(message)
             self._deliver(Message(topic, bytes(message.payload), message.mid, message.qos, message.retain, self.shard,
-                                  self._generation, now, message.dup, not self._pace.allows(topic, now)))
+                                  self._generation, time.time(), message.dup,
+                                  too_fast=not self._pace.allows(topic, time.monotonic())))
 
 
 def _subscriptions(shard: str) -> list[tuple[str, SubscribeOptions]]:

@@ -3,32 +3,34 @@
 from ingest.policy import MESSAGE_BURST, MESSAGES_PER_S
 from schemas.topics import parse
 
+_STEP_S = 1 / MESSAGES_PER_S
+_AHEAD_S = (MESSAGE_BURST - 0.5) * _STEP_S
+"""How far a device may be ahead of the steady rate: its burst. The half keeps rounding out of the count."""
+
 SWEEP_AT = 10_000
-"""Buckets at which the full ones are forgotten; a full bucket is as good as none."""
+"""Devices at which those that are not ahead are forgotten."""
 
 
 class Pace:
-    """What each device of a shard has left, by the times of receipt."""
+    """Until when each device of a shard has used up the steady rate: the bucket as one number (GCRA, ITU-T I.371)."""
 
     def __init__(self) -> None:
-        self._left: dict[str, tuple[float, float]] = {}
+        self._used_until: dict[str, float] = {}
         self._sweep_at = SWEEP_AT
 
-    def allows(self, topic: str, now: float) -> bool:
-        """Draw a token for a delivery on this topic; False when its device has none left."""
+    def allows(self, topic: str, now_s: float) -> bool:
+        """Count a delivery on this topic; False when its device is beyond its burst. `now_s` never steps back."""
         sender = parse(topic)
         if sender is None:
             return True  # buried anyway, and capped there
-        left = self._filled(sender.device_id, now)
-        self._left[sender.device_id] = (max(0.0, left - 1), now)
-        if len(self._left) > self._sweep_at:
-            self._sweep(now)
-        return left >= 1
+        used_until = max(self._used_until.get(sender.device_id, now_s), now_s)
+        if used_until - now_s > _AHEAD_S:
+            return False
+        self._used_until[sender.device_id] = used_until + _STEP_S
+        if len(self._used_until) > self._sweep_at:
+            self._sweep(now_s)
+        return True
 
-    def _filled(self, name: str, now: float) -> float:
-        left, since = self._left.get(name, (MESSAGE_BURST, now))
-        return min(MESSAGE_BURST, left + max(0.0, now - since) * MESSAGES_PER_S)
-
-    def _sweep(self, now: float) -> None:
-        self._left = {name: kept for name, kept in self._left.items() if self._filled(name, now) < MESSAGE_BURST}
-        self._sweep_at = max(SWEEP_AT, 2 * len(self._left))
+    def _sweep(self, now_s: float) -> None:
+        self._used_until = {name: until for name, until in self._used_until.items() if until > now_s}
+        self._sweep_at = max(SWEEP_AT, 2 * len(self._used_until))

@@ -2,8 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 ROOT = "pitcall/v1"
+TOPIC_LIMIT = 256
+"""Characters of a topic; the longest any of our devices needs is half of it."""
+
 DEVICE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Device names double as MQTT user names and topic levels, hence no slash, plus, hash or space."""
 
@@ -46,6 +50,12 @@ def parse_foreign(topic: str) -> UpTopic | None:
 
 def parse(topic: str) -> UpTopic | None:
     """Who sent a topic, of ours or of a foreign device; None when nobody we know sends there."""
+    return _parsed(topic) if len(topic) <= TOPIC_LIMIT else None
+
+
+@lru_cache(maxsize=16_384)
+def _parsed(topic: str) -> UpTopic | None:
+    """Each message asks more than once, and devices send on the same topics for ever."""
     return parse_up(topic) or parse_foreign(topic)
 
 

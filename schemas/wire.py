@@ -119,6 +119,7 @@ class RejectReason(StrEnum):
     LENGTH = "length"              # arrays of different length
     OVERFLOW = "overflow"          # a number its column cannot hold
     CLOCK = "clock"                # outside [-90 d, +5 min]
+    RATE = "rate"                  # more messages than a healthy device sends; own devices send it again later
     DATABASE = "database"          # refused by the database although it decoded
 
 
