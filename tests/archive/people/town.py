@@ -100,7 +100,7 @@ def fitted_device(connection: psycopg.Connection, car: int, name: str) -> int:
     connection.execute(
         "INSERT INTO live (device_key, speed_kmh, speed_kmh_at, odometer_km, odometer_km_at, latitude, latitude_at, "
         "longitude, longitude_at) VALUES (%s, 52, %s, 23456.7, %s, 36.66831, %s, 117.02, %s)",
-        [device, seen, NOW - timedelta(hours=3), seen, seen])
+        [device, seen, seen - timedelta(hours=3), seen, seen])
     return device
 
 
@@ -117,7 +117,7 @@ def _drive(connection: psycopg.Connection, car: int) -> None:
     report = VehicleReport(vehicle=str(car), distance_km=km, findings=findings,
                            unknown={"brakes.pad_mm_front": Unknown.NO_FACT})
     connection.execute("INSERT INTO report VALUES (%s, %s, 'test', %s)",
-                       [car, NOW, Jsonb(report.model_dump(mode="json"))])
+                       [car, datetime.now(UTC), Jsonb(report.model_dump(mode="json"))])
 
 
 def _proposal(connection: psycopg.Connection, owner: int, car: int, store: int) -> tuple[int, int]:

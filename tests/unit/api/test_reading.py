@@ -1,6 +1,6 @@
 """What people read: each sees his own, in full or masked, with the age of everything."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -112,7 +112,8 @@ def test_trips_stay_with_the_person_when_the_car_is_sold(door: Door) -> None:
 def test_the_health_report_comes_with_its_age(shared_door: Door) -> None:
     zhang = shared_door.town.zhang
     health = body(shared_door.as_(zhang.actor).get(f"/v1/vehicles/{zhang.vehicle_id}/health"))
-    assert 0 <= health["age_s"] < 120
+    told = datetime.now(UTC) - datetime.fromisoformat(health["as_of"])
+    assert health["age_s"] == pytest.approx(told.total_seconds(), abs=10)
     assert health["report"]["distance_km"]["low"] == 12.3
     assert health["report"]["unknown"] == {"brakes.pad_mm_front": "no_fact"}
 
