@@ -29,7 +29,7 @@ NAMES = {
     "THROT": ("节气门清洗", "throttle cleaning"),
     "BELT": ("正时或附件皮带", "timing or drive belt"),
     "DIAG": ("故障诊断", "fault diagnosis"),
-    "EV-CHK": ("三电检查", "battery, motor and control check"),
+    "EV-CHK": ("三电检查", "electric drive check"),
     "EV-GEAR": ("减速器油", "reduction gear oil"),
     "SEASON": ("换季或节前检测", "seasonal check"),
 }

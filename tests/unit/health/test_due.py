@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
+from health.catalogue import DEFAULT_RULES, WEAR_RULES, name_of
 from schemas.findings import FindingCode
 from schemas.report import Due, Unknown, VehicleReport
-from schemas.vehicle import MaintenanceRule, Oil, ServiceDone, TreadReading, Tyres, VehicleFacts
+from schemas.vehicle import Battery, MaintenanceRule, Oil, ServiceDone, TreadReading, Tyres, VehicleFacts
 from tests.unit.health.drives import commute
 from tests.unit.health.reports import assessed
 
@@ -86,7 +87,47 @@ def test_an_overdue_service_is_said_politely_and_with_evidence(month: pl.DataFra
     finding = next(f for f in car.findings if f.code is FindingCode.SERVICE_DUE)
     assert finding.severity == "soon"
     assert "小保养已到期" in finding.zh
+    assert finding.en.startswith("Minor service: due. Last done in March 2025; due every 12 months")
     assert finding.evidence[0]["item"] == "PM-MINOR"
+
+
+CATALOGUE = ("PM-MINOR", "FLT-CAB", "BAT-12V", "WIPER", "AC-CLEAN", "EV-CHK", "EV-GEAR")
+
+
+def test_what_only_the_calendar_asks_for_is_one_sentence(month: pl.DataFrame) -> None:
+    rules = [MaintenanceRule(item=item, months=12) for item in CATALOGUE]
+    car = report(month, registered_at="2025-03-20", rules=rules)
+    [finding] = [f for f in car.findings if f.code is FindingCode.SERVICE_DUE]
+    assert {row["item"] for row in finding.evidence} == set(CATALOGUE)
+    assert "wiper blades" in finding.en
+    assert "雨刮片" in finding.zh
+    assert not any(item in finding.en + finding.zh for item in CATALOGUE)
+
+
+def test_an_item_without_record_is_not_said_to_have_been_done(month: pl.DataFrame) -> None:
+    service = due(report(month, registered_at="2025-03-20"), "PM-MINOR")
+    assert "no record" in service.reason_en
+    assert "没有记录" in service.reason_zh
+    assert "Last done" not in service.reason_en
+
+
+def test_a_first_day_says_nothing_about_a_pace(month: pl.DataFrame) -> None:
+    first = month.filter(pl.col("time") < datetime(2026, 3, 3, tzinfo=UTC))
+    oil = Oil(changed_at=date(2026, 3, 2), changed_km=9000, km_max=30)
+    car = assessed(first, {"car": VehicleFacts(oil=oil)}, datetime(2026, 3, 2, 12, tzinfo=UTC))["car"]
+    assert "a day" not in due(car, "PM-MINOR").reason_en
+
+
+def test_every_default_rule_has_a_name_in_both_languages() -> None:
+    for rule in (*DEFAULT_RULES, *WEAR_RULES):
+        zh, en = name_of(rule.item)
+        assert rule.item not in (zh, en)
+
+
+def test_a_battery_counts_from_the_day_it_was_fitted(month: pl.DataFrame) -> None:
+    rules = [MaintenanceRule(item="BAT-12V", months=60)]
+    car = report(month, rules=rules, battery=Battery(fitted_at=date(2022, 6, 1)))
+    assert due(car, "BAT-12V").date == date(2027, 6, 1)
 
 
 def test_worn_tyres_are_found_and_forecast(month: pl.DataFrame) -> None:
