@@ -43,7 +43,7 @@ class Stage:
 
 def demo(once: bool, home: Path) -> None:
     """The whole demo, chapter by chapter."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 118)
     steps = Steps(console)
     with only_one(home / "demo"), programs(home / "demo" / "logs") as running:
         stage = _set_stage(steps, home)

@@ -56,10 +56,10 @@ def show(console: Console, api_url: str, keys: Keys, cars: Sequence[Seeded], tru
 
 def _figures(cars: Sequence[Seeded], reports: Mapping[str, Report], truths: Mapping[str, Truth],
              samples: Mapping[str, int]) -> Table:
-    table = Table(title="What was derived, beside what really happened")
-    for column in ("car", "samples in", "km derived", "km true", "L/100 km", "true", "front tread mm", "true",
-                   "rear tread mm", "true"):
-        table.add_column(column, justify="left" if column == "car" else "right")
+    table = Table(title="Derived | true, after four weeks; tread with its 80 % interval")
+    table.add_column("car", overflow="fold")
+    for column in ("samples in", "km", "L/100 km", "front tread mm", "rear tread mm"):
+        table.add_column(column, justify="right", no_wrap=True)
     for car in cars:
         device_id = car.player.device_id
         table.add_row(*_row(car, reports[device_id], truths.get(device_id), samples[device_id]))
@@ -67,13 +67,16 @@ def _figures(cars: Sequence[Seeded], reports: Mapping[str, Report], truths: Mapp
 
 
 def _row(car: Seeded, report: Report, truth: Truth | None, samples: int) -> list[str]:
-    tread = [report["tyres"][axle]["tread_mm"] for axle in ("front", "rear")]
+    front, rear = (report["tyres"][axle]["tread_mm"] for axle in ("front", "rear"))
     return [f"{car.player.plate} {car.player.make_model[1]}", f"{samples:,}",
-            _value(report["distance_km"], 1), f"{truth.distance_km:,.1f}" if truth else "–",
-            _value(report["fuel_l_per_100km"], 2),
-            f"{truth.fuel_l_per_100km:.2f}" if truth and truth.fuel_l_per_100km else "–",
-            _interval(tread[0]), f"{truth.tread_front_mm:.2f}" if truth else "–",
-            _interval(tread[1]), f"{truth.tread_rear_mm:.2f}" if truth else "–"]
+            f"{_value(report['distance_km'], 1)} | {_true(truth and truth.distance_km, 1)}",
+            f"{_value(report['fuel_l_per_100km'], 2)} | {_true(truth and truth.fuel_l_per_100km, 2)}",
+            f"{_interval(front)} | {_true(truth and truth.tread_front_mm, 2)}",
+            f"{_interval(rear)} | {_true(truth and truth.tread_rear_mm, 2)}"]
+
+
+def _true(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:,.{digits}f}"
 
 
 def _value(quantity: dict[str, Any] | None, digits: int) -> str:
@@ -87,17 +90,20 @@ def _interval(quantity: dict[str, Any] | None) -> str:
 def _proposal(visit: dict[str, Any]) -> Table:
     title = f"{visit['greeting_zh']} · {visit['plate']} · {visit['model']} · proposed for {visit['proposed_for']}"
     table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column("what", no_wrap=True)
+    table.add_column("why", overflow="fold")  # Chinese has no blanks to break lines at
     for due in visit["due"]:
         table.add_row(f"{due['item']}\n{due['due_on']}", f"{due['name_zh']}:{due['reason_zh']}\n"
                                                           f"{due['name_en']}: {due['reason_en']}")
     for finding in visit["findings"]:
-        table.add_row(finding["code"], f"{finding['zh']}\n{finding['en']}")
+        if finding["code"] != "service_due":  # said above, item by item
+            table.add_row(finding["code"], f"{finding['zh']}\n{finding['en']}")
     return table
 
 
 def show_ways_in(console: Console, api_url: str, keys: Keys, database_url: str, *, once: bool) -> None:
     """Print addresses and log-ins."""
-    console.print(f"\nAPI          {api_url}/v1/docs   (OpenAPI: {api_url}/v1/openapi.json)")
+    console.print(f"\nAPI          {api_url}/v1   (OpenAPI: {api_url}/v1/openapi.json)")
     console.print(f"Advisor      user {ADVISOR}, password {keys.advisor}")
     console.print(f"Owner        POST {api_url}/v1/auth/code with a phone of the cast; read the code in the API's log")
     console.print(f"[dim]PITCALL_DATABASE_URL={database_url}[/dim]", soft_wrap=True)
