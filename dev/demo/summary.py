@@ -69,10 +69,10 @@ def _figures(cars: Sequence[Seeded], reports: Mapping[str, Report], truths: Mapp
 def _row(car: Seeded, report: Report, truth: Truth | None, samples: int) -> list[str]:
     front, rear = (report["tyres"][axle]["tread_mm"] for axle in ("front", "rear"))
     return [f"{car.player.plate} {car.player.make_model[1]}", f"{samples:,}",
-            f"{_value(report['distance_km'], 1)} | {_true(truth and truth.distance_km, 1)}",
-            f"{_value(report['fuel_l_per_100km'], 2)} | {_true(truth and truth.fuel_l_per_100km, 2)}",
-            f"{_interval(front)} | {_true(truth and truth.tread_front_mm, 2)}",
-            f"{_interval(rear)} | {_true(truth and truth.tread_rear_mm, 2)}"]
+            f"{_value(report['distance_km'], 1)} | {_true(truth.distance_km if truth else None, 1)}",
+            f"{_value(report['fuel_l_per_100km'], 2)} | {_true(truth.fuel_l_per_100km if truth else None, 2)}",
+            f"{_interval(front)} | {_true(truth.tread_front_mm if truth else None, 2)}",
+            f"{_interval(rear)} | {_true(truth.tread_rear_mm if truth else None, 2)}"]
 
 
 def _true(value: float | None, digits: int) -> str:
