@@ -20,6 +20,7 @@ class Message(NamedTuple):
     received_at: float  # epoch s
     dup: bool = False  # the broker says it sent this before
     too_fast: bool = False  # beyond its device's allowance
+    repeated: bool = False  # we took it in before
 
     @property
     def arrived(self) -> datetime:

@@ -1,48 +1,45 @@
-"""Messages of devices without a clock that the broker delivers again.
+"""Messages of foreign devices that the broker delivers again.
 
-Such a message carries no time and no number, so nothing in the database tells a second delivery from a second
-measurement. What was committed lately is remembered here by packet id, topic and hash of the payload; a delivery marked
-DUP that is remembered is not stored again. The memory lives in the process: a process that is killed between commit and
-acknowledgement stores what it had not acknowledged once more when it is back.
+Without a time or a number of its own, nothing in the database tells a second delivery from a second measurement. What
+was taken in lately is remembered here by packet id, topic and hash of the payload, which MQTT keeps the same when it
+sends again (MQTT 5, 2.2.1 and 4.4); a delivery marked DUP that is remembered is marked as repeated.
+
+What is taken in is committed, or the process ends and its memory with it. So a process killed between commit and
+acknowledgement stores what it had not acknowledged a second time when it is back: that much cannot be promised.
 """
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ingest.listening import RECEIVE_MAXIMUM
 from ingest.messages import Message
+from schemas.topics import ROOT
 
 REMEMBERED = 4 * RECEIVE_MAXIMUM
 """More than the broker can have un-acknowledged at us, so nothing it may send again is forgotten."""
 
 
 class Redeliveries:
-    """The last messages committed, by what MQTT keeps the same when it sends again (MQTT 5, 2.2.1 and 4.4)."""
+    """The last messages of foreign devices taken in."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, None] = OrderedDict()
 
-    def repeated(self, messages: Sequence[Message]) -> set[int]:
-        """Places of deliveries that say they come again and were committed before, or come earlier in this batch."""
-        if not any(message.dup for message in messages):
-            return set()
-        seen: set[bytes] = set()
-        out: set[int] = set()
-        for number, message in enumerate(messages):
-            mark = _mark(message)
-            if message.dup and (mark in seen or mark in self._known):
-                out.add(number)
-            seen.add(mark)
-        return out
+    def marked(self, batch: Sequence[Message]) -> Sequence[Message]:
+        """The batch with its repetitions marked, each message of it remembered; to be called once per delivery."""
+        if all(message.topic.startswith(ROOT) for message in batch):
+            return batch  # our own devices number their messages
+        return [self._marked(message) if message.qos else message for message in batch]
 
-    def remember(self, committed: Iterable[Message]) -> None:
-        """Note what is stored now; called after commit, or a failed attempt would make its own repetition vanish."""
-        for message in committed:
-            if message.qos > 0:
-                self._known[_mark(message)] = None
-        while len(self._known) > REMEMBERED:
+    def _marked(self, message: Message) -> Message:
+        mark = _mark(message)
+        repeated = message.dup and mark in self._known
+        self._known[mark] = None
+        self._known.move_to_end(mark)
+        if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
+        return message._replace(repeated=True) if repeated else message
 
 
 def _mark(message: Message) -> bytes:

@@ -112,12 +112,12 @@ class Ingest:
     def _take_in(self, batch: Sequence[Message]) -> None:
         names = {topic.device_id for message in batch if (topic := parse(message.topic))}
         self._asking.persist(lambda connection: self._registry.refresh(connection, names, time.monotonic()))
-        out = self._read(batch)
+        out = self._read(self._redeliveries.marked(batch))
         self._finish_writing()
         self._pending = self._pool.submit(self._writer.store, out)
 
     def _read(self, batch: Sequence[Message]) -> SortedOut:
-        return sort_out(batch, self._registry, self._redeliveries.repeated(batch))
+        return sort_out(batch, self._registry)
 
     def _finish_writing(self) -> None:
         """Wait for the batch before, and raise what its writing raised."""
@@ -132,7 +132,6 @@ class Ingest:
 
     def _settle(self, out: SortedOut, stored: Stored) -> None:
         """After commit, in this order: acknowledge, receipts, count."""
-        self._redeliveries.remember(out.messages[number] for number in out.clockless)
         for shard, listener in self._listeners.items():
             listener.acknowledge(message for message in out.messages if message.shard == shard)
         for shard, topic, payload in receipts(out.receipts.values()):

@@ -1,6 +1,6 @@
 """Sorting a batch out: every message becomes rows, an event, a status, an answer, or a dead letter with its reason."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -37,8 +37,6 @@ class SortedOut:
     messages: Sequence[Message]
     telemetry: list[Taken] = field(default_factory=list)
     foreign_rows: list[foreign.Row] = field(default_factory=list)
-    repeated: set[int] = field(default_factory=set)
-    clockless: set[int] = field(default_factory=set)
     unknown_keys: int = 0
     events: list[DeviceEvent] = field(default_factory=list)
     statuses: list[DeviceStatus] = field(default_factory=list)
@@ -58,12 +56,9 @@ class SortedOut:
                      self.answers, list(self.letters.values()))
 
 
-def sort_out(messages: Sequence[Message], registry: Registry, repeated: Collection[int] = ()) -> SortedOut:
-    """Read every message of a batch. Never raises for what a device sent.
-
-    `repeated` are places of deliveries that were committed before: of a device without a clock they are not new.
-    """
-    out = SortedOut(messages, repeated=set(repeated))
+def sort_out(messages: Sequence[Message], registry: Registry) -> SortedOut:
+    """Read every message of a batch. Never raises for what a device sent."""
+    out = SortedOut(messages)
     for number, message in enumerate(messages):
         _sort_one(out, number, message, registry)
     columns = assemble(out.telemetry)
@@ -140,11 +135,9 @@ def _take_foreign(out: SortedOut, number: int, _topic: UpTopic, device: Device) 
     read = foreign.read(out.messages[number])
     if isinstance(read, Rejection):
         return _bury(out, number, read)
-    if read.nothing or (read.clockless and number in out.repeated):
+    if read.nothing or (read.clockless and out.messages[number].repeated):
         out.ignored.add(number)
         return None
-    if read.clockless:
-        out.clockless.add(number)
     if read.state:
         out.statuses.append(DeviceStatus(device.device_key, read.state, "", 0, out.messages[number].arrived))
     out.foreign_rows += [foreign.Row(number, device.device_key, sample) for sample in read.samples]
