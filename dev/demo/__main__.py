@@ -1,5 +1,6 @@
 """`python -m dev.demo`: from driving cars to booked visits on the real database and broker."""
 
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -141,6 +142,9 @@ def _keep_running(running: Programs) -> None:
 
 def main(once: Annotated[bool, typer.Option("--once", help="end after the summary")] = False) -> None:
     """Run the demo until Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Also where a shell started us in the background with SIGINT ignored: stopping must leave nothing behind.
+        signal.signal(number, signal.default_int_handler)
     try:
         demo(once, Settings.from_env().home)
     except KeyboardInterrupt:
