@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from ingest.foreign import EXTRA_LIMIT, FORMATS, NAME_LIMIT, TEXT_LIMIT
+from ingest.foreign import FORMATS
 from ingest.formats.foreign import Format, Key
 from ingest.formats.units import SAME
+from ingest.formats.values import EXTRA_LIMIT, NAME_LIMIT, TEXT_LIMIT
 from schemas.signals import BY_COLUMN
 
 HEAD = f"""# Formats of foreign devices

@@ -1,23 +1,21 @@
 """Foreign devices: from a message of any accepted format to the same columns as our own telemetry."""
 
 import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
 from ingest.clock import plausible
 from ingest.columns import MESSAGE
 from ingest.formats.autopi import AUTOPI
-from ingest.formats.foreign import PERSONAL, Format, Json, Key, Reading, Told
+from ingest.formats.foreign import Format, Json, Reading, Told
 from ingest.formats.obd2mqtt import OBD2MQTT
 from ingest.formats.ovms import OVMS
 from ingest.formats.thingsboard import THINGSBOARD
-from ingest.formats.units import stated
+from ingest.formats.values import EXTRA_LIMIT, fault_codes, kept, measured, number, unstorable
 from ingest.formats.wican import WICAN
 from ingest.messages import Message, Rejection
 from schemas.frames import STORED_POSITIONS, STORED_READINGS
@@ -26,17 +24,6 @@ from schemas.topics import FOREIGN_LEVELS
 from schemas.wire import PAYLOAD_LIMIT, SAMPLE_LIMIT, RejectReason
 
 FORMATS: dict[str, Format] = {one.root: one for one in (WICAN, OVMS, AUTOPI, OBD2MQTT, THINGSBOARD)}
-
-EXTRA_LIMIT = 100
-"""Unknown keys of one sample; whoever sends more sends no measurements."""
-
-NAME_LIMIT = 64
-TEXT_LIMIT = 200
-WHOLE_LIMIT = 2**53
-REAL_LIMIT = float(np.finfo(np.float32).max)
-SMALLINT_LIMIT = 2**15 - 1
-WORDS = {"on": True, "off": False, "yes": True, "no": False}
-"""How devices write true and false."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEMA = {MESSAGE: pl.Int32} | dict(STORED_READINGS) | dict(STORED_POSITIONS)
@@ -104,66 +91,22 @@ def _cut(arrived: datetime, grid: timedelta) -> datetime:
 
 def _add(out: Read, one: Format, at: datetime, reading: Reading) -> Rejection | None:
     if reading.codes is not None:
-        out.codes.append((at, [code[:NAME_LIMIT] for code in reading.codes[:EXTRA_LIMIT]]))
+        out.codes.append((at, fault_codes(reading.codes)))
     values: dict[str, float] = {}
     extra: dict[str, Json] = {}
     for name, raw in reading.values.items():
         key = one.key(name)
-        number = _number(raw) if key else None
-        if key and number is not None:
-            values.update(_measured(key, number, reading.units.get(name)))
-        else:
+        value = number(raw) if key else None
+        if key and value is not None:
+            values.update(measured(key, value, reading.units.get(name)))
+        elif raw is not None:
             out.unknown += 1
-            extra.update(_kept(one, name, raw))
+            extra.update(kept(one, name, raw))
     if len(extra) > EXTRA_LIMIT:
         return Rejection(RejectReason.MALFORMED, f"more than {EXTRA_LIMIT} unknown keys")
     if values or extra:
         out.samples.append(Sample(at, values, json.dumps(extra, ensure_ascii=False) if extra else None))
-    return next(_unstorable(values), None)
-
-
-def _measured(key: Key, number: float, unit: str | None) -> dict[str, float]:
-    """The value in the column's unit; nothing when the device says that it read nothing."""
-    if not math.isfinite(number) or number in key.invalid:
-        return {}
-    conversion = (stated(unit, BY_COLUMN[key.column].unit) if unit else None) or key.conversion
-    return {key.column: conversion(number)}
-
-
-def _number(raw: Json) -> float | None:
-    """A number, or text that is one; None for anything else."""
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        return None
-    try:
-        return float(raw)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _kept(one: Format, name: str, raw: Json) -> dict[str, Json]:
-    """An unknown key as it is kept beside the readings: a number, a truth or a short text, nothing personal."""
-    if len(name) > NAME_LIMIT or name.startswith(one.private) or PERSONAL.search(name):
-        return {}
-    value = _plain(raw)
-    return {} if value is None else {name.replace("\0", ""): value}
-
-
-def _plain(raw: Json) -> float | str | bool | None:
-    if isinstance(raw, bool):
-        return raw
-    number = _number(raw)
-    if number is not None:
-        return number if abs(number) <= WHOLE_LIMIT else None
-    if not isinstance(raw, str) or len(raw) > TEXT_LIMIT:
-        return None
-    return WORDS.get(raw.strip().lower(), raw.replace("\0", ""))
-
-
-def _unstorable(values: Mapping[str, float]) -> Iterator[Rejection]:
-    for column, value in values.items():
-        limit = {SqlType.REAL: REAL_LIMIT, SqlType.SMALLINT: SMALLINT_LIMIT}.get(BY_COLUMN[column].sql, math.inf)
-        if not math.isfinite(value) or abs(value) > limit:
-            yield Rejection(RejectReason.OVERFLOW, f"{column}: a number its column cannot hold")
+    return next(unstorable(values), None)
 
 
 def frame(rows: Sequence[Row]) -> pl.DataFrame:

@@ -34,6 +34,14 @@ def show(reason: Reason = None, device: Device = None, since: Since = None,
 
 
 @app.command()
+def floods(since: Since = None) -> None:
+    """Print one JSON line per hour, reason and device whose letters were too many to keep."""
+    with _database(Settings.from_env()) as connection:
+        for flood in dead_letters.floods(connection, since.replace(tzinfo=UTC) if since else None):
+            print(json.dumps(vars(flood), default=str))
+
+
+@app.command()
 def replay(reason: Reason = None, device: Device = None, since: Since = None,
            shift_ms: Annotated[int | None, typer.Option(help="add this to the times of --device during --boot")] = None,
            boot: Annotated[int | None, typer.Option(help="the boot whose clock was wrong")] = None) -> None:

@@ -87,6 +87,12 @@ def count_floods(connection: psycopg.Connection, floods: Sequence[Flood]) -> Non
         cursor.executemany(_QUERIES["count_flood"], [vars(flood) for flood in floods])
 
 
+def floods(connection: psycopg.Connection, since: datetime | None = None) -> list[Flood]:
+    """What was counted instead of kept, by hour."""
+    with connection.cursor(row_factory=class_row(Flood)) as cursor:
+        return cursor.execute(_QUERIES["floods"], {"since": since}).fetchall()
+
+
 def listed(connection: psycopg.Connection, wanted: Wanted, limit: int | None = None) -> list[Listed]:
     """Letters in the order they came, without what is in them."""
     with connection.cursor(row_factory=class_row(Listed)) as cursor:

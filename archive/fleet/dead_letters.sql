@@ -31,3 +31,7 @@ UPDATE dead_letter SET replayed_at = now(), attempts = attempts + 1 WHERE dead_l
 UPDATE dead_letter SET attempts = attempts + 1, reason = %(reason)s, detail = %(detail)s,
     device_key = coalesce(%(device)s, device_key)
 WHERE dead_letter_id = %(letter_id)s
+
+-- floods --
+SELECT hour, reason, device_key, letters, bytes FROM dead_letter_flood
+WHERE (%(since)s::timestamptz IS NULL OR hour >= %(since)s) ORDER BY hour, reason, device_key

@@ -112,12 +112,13 @@ def test_another_key_opens_no_letter(connection: psycopg.Connection, vault: Vaul
         Replay(connection, Vault(new_master_key())).run(Wanted())
 
 
-def test_floods_of_one_hour_add_up(database: Database, connection: psycopg.Connection, vault: Vault) -> None:
+def test_floods_of_one_hour_add_up(connection: psycopg.Connection, vault: Vault) -> None:
     hour = ARRIVED.replace(minute=0, second=0, microsecond=0)
     for _ in range(2):
         arrival.store(connection, vault, Batch(letters=[letter(RejectReason.CLOCK)],
                                                floods=[Flood(hour, "malformed", None, 7, 70)]))
-    assert database.value("SELECT array[letters, bytes] FROM dead_letter_flood") == [14, 140]
+    assert dead_letters.floods(connection) == [Flood(hour, "malformed", None, 14, 140)]
+    assert dead_letters.floods(connection, hour + timedelta(hours=1)) == []
 
 
 def test_two_thousand_letters_are_replayed_in_seconds(database: Database, connection: psycopg.Connection,
