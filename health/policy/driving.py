@@ -44,7 +44,9 @@ class HoldPolicy:
 
     least_s: float = 2.0
     most_s: float = 10.0
+    """A value counts at least and at most this long [s]. K"""
     intervals: float = 2.0
+    """In between, as many of its own median intervals [1]. K"""
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,22 @@ class RoadPolicy:
     """Half width of the centred mean speed m60 [s]."""
     highway_enter_kmh: float = 70.0
     highway_leave_kmh: float = 55.0
+    """On the highway from above the first m60 until the second is reached [km/h]. M"""
     congested_kmh: float = 15.0
+    """Congested below this m60 [km/h]. M"""
     standing_half_s: int = 150
     standing_kmh: float = 3.0
     standing_share: float = 0.99
+    """Standing: more than this share [1] of the window of this half width [s] below this speed [km/h]. M"""
     jam_half_s: int = 600
+    """Half width of the window the free-flow speed is taken from [s]. M"""
     jam_step_s: int = 10
     """The free-flow speed is taken this often [s]."""
     jam_quantile: float = 0.9
+    """Free flow is this quantile of the speed [1]. M"""
     jam_free_kmh: float = 60.0
     jam_ratio: float = 0.4
+    """A jam: free flow above this [km/h] and m60 below this ratio of it [1]. M"""
     sigma_share: float = 0.03
     """Absolute 1-sigma error of a share [1]. K"""
 
@@ -117,9 +125,11 @@ class CarPolicy:
     crr: float = 0.010
     rated_kw: float = 90.0
     driven_axle: str = "front"
+    """Mass [kg], drag area [m2], rolling resistance [1], rated power [kW] and drive of the default car. M"""
     rotating_mass: float = 1.03
     """Share of mass the wheels and gears add in acceleration [1]. K"""
     air_kg_m3: float = 1.2
+    """Density of the air [kg/m3]. M"""
     rolling_from_m_s: float = 0.1
     """Rolling resistance acts from this speed on [m/s]. K"""
     front_weight_fwd: float = 0.60

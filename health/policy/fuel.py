@@ -40,6 +40,7 @@ class FuelPolicy:
     diesel_map_ratio: float = 0.85
     diesel_idle_rpm_low: float = 500.0
     diesel_idle_rpm_high: float = 1200.0
+    """At idle, between these speeds [1/min], a diesel's manifold is above this ratio to ambient pressure [1]. K"""
     vacuum_map_ratio: float = 0.6
     """A throttled engine draws this ratio to ambient pressure at light load; a diesel never [1]. K"""
     vacuum_share: float = 0.02

@@ -22,13 +22,17 @@ class TyrePolicy:
     """Mean severity of the driven and the free axle of the class [1]. M: mean of the reference cycles"""
     clamp_low: float = 0.4
     clamp_high: float = 3.0
+    """Severity is kept within these multiples of the class mean [1]. K"""
     winter_factor: float = 1.15
+    """Winter compound wears faster by this factor [1]. K"""
     new_mm: float = 8.0
     sigma_new_mm: float = 0.5
+    """Tread when new and its 1-sigma [mm]. K, 7-8.5"""
     legal_mm: float = 1.6
     """Least tread [mm]. 89/459/EEC, GB 7258"""
     advise_mm: float = 3.0
     advise_winter_mm: float = 4.0
+    """Replacement is advised at these depths of summer and winter tyres [mm]. S"""
     sigma_gauge_mm: float = 0.3
     """Workshop gauge, 1-sigma [mm]. K"""
     inspect_years: int = 6

@@ -17,6 +17,7 @@ def _lines(report: VehicleReport, zone: ZoneInfo) -> Iterator[str]:
     yield "=" * max(len(report.vehicle), 8)
     for label, quantity, digits in _figures(report):
         yield f"{label:<24}{_figure(quantity, digits)}"
+    yield f"{'harsh events':<24}{_events(report)}"
     yield f"{'trips':<24}{len(report.trips)}"
     yield from _trips(report, zone)
     yield from (f"due   {due.date}  ({due.low} to {due.high})  {due.item:<10} {due.reason_en}" for due in report.due)
@@ -24,7 +25,7 @@ def _lines(report: VehicleReport, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _figures(report: VehicleReport) -> list[tuple[str, Q, int]]:
-    mix, tyres = report.road_mix, report.tyres
+    mix, tyres, brakes, oil, battery = report.road_mix, report.tyres, report.brakes, report.oil, report.battery
     return [
         ("distance", report.distance_km, 1),
         ("fuel", report.fuel_l, 1),
@@ -35,7 +36,22 @@ def _figures(report: VehicleReport) -> list[tuple[str, Q, int]]:
         ("rear tyre wear", tyres.rear.mm_per_1000km, 2),
         ("front tread", tyres.front.tread_mm, 1),
         ("rear tread", tyres.rear.tread_mm, 1),
+        ("brake energy", brakes.energy_mj_per_km, 3),
+        ("front pads", brakes.pad_mm_front, 1),
+        ("rear pads", brakes.pad_mm_rear, 1),
+        ("oil revolutions", oil.weighted_revolutions_per_km, 0),
+        ("oil life", oil.life_pct, 0),
+        ("battery at rest", battery.rest_v, 2),
+        ("battery cranking", battery.crank_v, 2),
+        ("battery charging", battery.charging_v, 2),
+        ("driving score", report.driving_score, 0),
     ]
+
+
+def _events(report: VehicleReport) -> str:
+    events = report.events
+    counts = (("braking", events.brake), ("accelerating", events.accel), ("cornering", events.corner))
+    return ", ".join(f"{count} {name}" for name, count in counts if count is not None) or "unknown"
 
 
 def _figure(quantity: Q, digits: int) -> str:

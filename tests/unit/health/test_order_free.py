@@ -55,7 +55,10 @@ def mixed(days: int = 2) -> pl.DataFrame:
     dense = commute(days, "dense", seed=3)
     metres = dense["speed_kmh"].fill_null(0.0).cum_sum() / 3.6
     dense = dense.with_columns(latitude=36.6 + (metres / 111_195) % 1, longitude=pl.lit(117.0),
-                               odometer_km=(10_000 + metres / 1000).round(1))
+                               odometer_km=(10_000 + metres / 1000).round(1), oil_c=pl.col("coolant_c") + 5,
+                               accel_lat_m_s2=(metres % 97) / 20, accel_long_m_s2=(metres % 53) / 10 - 3)
+    asleep = dense.select("vehicle", pl.col("time") - pl.duration(minutes=20), "battery_v").gather_every(60)
+    dense = pl.concat([dense, asleep], how="diagonal")
     late = pl.col("time") + pl.duration(milliseconds=400)
     alone = commute(days, "sparse", seed=4)
     signals = [name for name in alone.columns if name not in ("vehicle", "time", "speed_kmh")]
