@@ -1,0 +1,149 @@
+"""`python -m dev.models_doc > docs/models.md` prints every model: equation, units, validity, source and defaults."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+from health import MODEL_VERSION
+from health import policy as policies
+from health.statistics import ESTIMATORS, TRIP_STATISTICS
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One subject: the modules that model it and the classes of constants they use."""
+
+    title: str
+    modules: tuple[str, ...]
+    constants: tuple[str, ...] = ()
+
+
+CHAPTERS = (
+    Chapter("Cleaning", ("quality", "samples", "seconds", "ticks"), ("HoldPolicy",)),
+    Chapter("Trips", ("trips",), ("TripPolicy",)),
+    Chapter("Mileage", ("mileage", "distance", "gps_path", "satellites"), ("MileagePolicy",)),
+    Chapter("Road mix", ("road", "road_mix"), ("RoadPolicy",)),
+    Chapter("Road load", ("road_load",), ("CarPolicy",)),
+    Chapter("Fuel", ("fuel_rungs", "fuel", "engine_kind"), ("FuelPolicy",)),
+    Chapter("Tyres", ("tyres", "tread", "worn_part", "wear_fit"), ("TyrePolicy",)),
+    Chapter("Brakes", ("brakes", "pads"), ("BrakePolicy",)),
+    Chapter("Engine oil", ("oil", "oil_life"), ("OilPolicy",)),
+    Chapter("12 V battery", ("battery", "battery_state"), ("BatteryPolicy",)),
+    Chapter("Driving", ("events", "driving"), ("EventPolicy",)),
+    Chapter("Forecast and due dates", ("usage", "forecast", "due"), ("ForecastPolicy",)),
+    Chapter("Findings", ("findings", "findings_of_use", "findings_of_tyres", "findings_of_parts", "findings_of_data"),
+            ("FindingPolicy",)),
+)
+"""The order of the report."""
+
+HEAD = f"""# Models
+
+Generated from `health/` by `dev/models_doc.py`; do not edit. Model version {MODEL_VERSION}.
+
+Readings become one row of statistics per trip ({len(TRIP_STATISTICS)} columns by {len(ESTIMATORS)} estimators); the
+report folds these rows in time order. A row depends on the readings of its own trip and a margin around it only, so a
+late message changes its trip and nothing else. Figures carry their 10th and 90th percentile, their source and unit;
+what is unknown is null with a reason.
+
+Origin of constants: **M** measured or fitted with a plain implementation, **S** a public source, **K** engineering
+practice. Every constant can be overridden by passing another `Policy`.
+"""
+
+TAIL = """## How to add an estimator
+
+1. Write the model as a pure function of arrays in a module named after its subject: units in the names of its
+   arguments, and in its docstring the equation, where it holds and who published it. Test it against the source's own
+   numbers, its limits, and vector against scalar.
+2. In the same module, `COLUMNS` names what one trip contributes and `per_group` computes it from the samples. Keep what
+   is learned later (scales, coefficients) out of the row: it must enter linearly in the report, or a new value would
+   mean computing every trip again. Sum with `Segments`, never with a running sum of floats over the whole frame: a row
+   must not depend on its neighbours, bit for bit.
+3. Add one line to `ESTIMATORS` and one to `TRIP_STATISTICS` in `health/statistics.py`. Rows are stored as JSON, so no
+   migration is needed.
+4. Constants go to `health/policy/` with unit and origin, and into the chapter list of `dev/models_doc.py`.
+5. Fold the rows into figures in a second function that takes the `History`, and call it from `health/assess.py`. Every
+   null needs a reason: return it beside the figures.
+6. If somebody should act on it, add a rule to `FINDERS` in `health/findings.py` with a sentence in both languages
+   that can be read aloud, and evidence.
+7. Raise `MODEL_VERSION` and generate this page anew: workers then compute the fleet again.
+"""
+
+
+def document() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *(line for chapter in CHAPTERS for line in _chapter(chapter)), TAIL])
+
+
+def _chapter(chapter: Chapter) -> Iterator[str]:
+    yield from (f"## {chapter.title}", "")
+    for name in chapter.modules:
+        yield from _module(import_module(f"health.{name}"))
+    for name in chapter.constants:
+        yield from _constants(name)
+
+
+def _module(module: ModuleType) -> Iterator[str]:
+    yield from (f"### `{module.__name__}`", "", inspect.cleandoc(module.__doc__ or ""), "")
+    for function in _public(module):
+        yield from _function(function)
+
+
+def _public(module: ModuleType) -> Iterable[FunctionType]:
+    """Functions of the module itself that others may call, in the order of the file."""
+    return (value for name, value in vars(module).items()
+            if isinstance(value, FunctionType) and value.__module__ == module.__name__ and not name.startswith("_"))
+
+
+def _function(function: FunctionType) -> Iterator[str]:
+    arguments = ", ".join(inspect.signature(function).parameters)
+    text = _without_underlines(inspect.cleandoc(function.__doc__ or ""))
+    first, _, rest = text.partition("\n")
+    yield f"- **`{function.__name__}({arguments})`** {first}"
+    yield from (f"  {line}".rstrip() for line in rest.splitlines())
+    yield ""
+
+
+def _without_underlines(text: str) -> str:
+    """Headings of numpydoc would become headings of the page."""
+    return re.sub(r"^(\w+)\n-+$", r"*\1*", text, flags=re.MULTILINE)
+
+
+def _constants(name: str) -> Iterator[str]:
+    yield from (f"Constants, `{name}`:", "", "| constant | default | meaning [unit], origin |", "|---|---|---|")
+    defaults = getattr(policies, name)()
+    yield from (f"| `{field}` | {_shown(getattr(defaults, field))} | {meaning} |" for field, meaning in _meanings(name))
+    yield ""
+
+
+def _shown(value: object) -> str:
+    return f"{value:.7g}" if isinstance(value, float) else str(value)
+
+
+def _meanings(name: str) -> Iterator[tuple[str, str]]:
+    """Fields of a class of constants; a text below several of them is about them all."""
+    waiting: list[str] = []
+    for line in _classes()[name].body:
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+            waiting.append(line.target.id)
+        elif waiting and isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant):
+            meaning = " ".join(str(line.value.value).split())
+            yield from ((field, meaning) for field in waiting)
+            waiting = []
+    yield from ((field, "") for field in waiting)
+
+
+@cache
+def _classes() -> dict[str, ast.ClassDef]:
+    files = Path(policies.__file__).parent.glob("*.py")
+    return {node.name: node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.ClassDef)}
+
+
+if __name__ == "__main__":
+    print(document(), end="")
