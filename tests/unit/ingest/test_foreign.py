@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from archive.fleet import position_consent
 from archive.fleet.devices import Device
 from ingest.foreign import FORMATS, Read, Row, frame, read
 from ingest.messages import Message, Rejection
@@ -192,6 +194,17 @@ def test_a_frame_has_only_the_columns_that_occur() -> None:
     assert rows.select("message", "device_key", "speed_kmh", "engine_rpm", "fuel_type_code").rows() == [
         (0, 5, 1, None, 2), (1, 5, None, 7, None)]
     assert rows["time"].unique().to_list() == [ARRIVED]
+
+
+def test_latitude_and_longitude_of_an_ovms_meet_in_one_row() -> None:
+    registry = OneDevice()
+    registry.consented = pl.DataFrame({"device_key": [1], "first": [ARRIVED - timedelta(days=1)],
+                                       "last": [ARRIVED + timedelta(days=1)]}, schema=position_consent.INTERVALS)
+    second = [delivered(f"ovms/me/car7/metric/v/p/{part}", "36.6")._replace(received_at=ARRIVED.timestamp() + wait)
+              for part, wait in (("latitude", 0), ("longitude", 0.3))]
+    positions = sort_out(second, registry).positions
+    assert positions["time"].to_list() == [ARRIVED.replace(microsecond=0)] * 2
+    assert positions.select("latitude", "longitude").rows() == [(36.6, None), (None, 36.6)]
 
 
 @pytest.mark.parametrize(("topic", "device"), [
