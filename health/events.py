@@ -12,7 +12,7 @@ import polars as pl
 
 from health.policy import EventPolicy, Policy
 from health.quality import Booleans, Floats, Integers, Track
-from health.samples import Clock, Samples
+from health.samples import Clock, Samples, rows_of
 from health.seconds import Seconds
 from health.segments import segments_of
 from health.trips import SECOND
@@ -44,9 +44,12 @@ def per_group(samples: Samples, seconds: Seconds, track: Track, policy: Policy) 
     """Count and list the events of every group."""
     p, groups = policy.events, len(samples.groups)
     watched = seconds.segments.spread(samples.clock <= Clock.RECEIVER)
-    along = _preferred(_accelerometer(samples, seconds, track, "accel_long_m_s2"),
-                       np.where(watched, acceleration_m_s2(samples, seconds, p), np.nan))
-    aside = _accelerometer(samples, seconds, track, "accel_lat_m_s2")
+    along = np.where(watched, acceleration_m_s2(samples, seconds, p), np.nan)
+    aside = np.full(len(along), np.nan)
+    if {"accel_long_m_s2", "accel_lat_m_s2"} & set(track.columns):
+        grid = _Grid.of(samples, seconds, track)
+        along = _preferred(grid.mean(track.read("accel_long_m_s2")), along)
+        aside = grid.mean(track.read("accel_lat_m_s2"))
     found = [_events(-along, "brake", seconds, p), _events(along, "accel", seconds, p),
              _events(np.abs(aside), "corner", seconds, p)]
     counts: dict[str, object] = {}
@@ -80,23 +83,32 @@ def _preferred(best: Floats, other: Floats) -> Floats:
     return np.where(np.isnan(best), other, best)
 
 
-def _accelerometer(samples: Samples, seconds: Seconds, track: Track, column: str) -> Floats:
-    """Mean of an accelerometer over each second of the grid; NaN where it was not read."""
-    result = np.full(seconds.segments.length, np.nan)
-    values = track.columns.get(column)
-    if values is None:
+@dataclass(frozen=True)
+class _Grid:
+    """Place of every reading of the groups on the grid of seconds."""
+
+    rows: Integers | slice
+    place: Integers
+    inside: Booleans  # groups begin with their first speed: earlier readings have no second
+    length: int
+
+    @classmethod
+    def of(cls, samples: Samples, seconds: Seconds, track: Track) -> "_Grid":
+        rows, group = rows_of(samples.groups)
+        second = (track.time_us[rows] - samples.time_us[samples.segments.starts][group]) // SECOND
+        inside = (second >= 0) & (second < seconds.segments.sizes[group])
+        return cls(rows, seconds.segments.starts[group] + second, inside, seconds.segments.length)
+
+    def mean(self, values: Floats) -> Floats:
+        """Mean of an accelerometer over each second; NaN where it was not read."""
+        result = np.full(self.length, np.nan)
+        values = values[self.rows]
+        known = np.flatnonzero(self.inside & ~np.isnan(values))
+        if len(known):
+            place = self.place[known]
+            same = segments_of(place)
+            result[place[same.starts]] = same.total(values[known]) / same.sizes
         return result
-    rows = np.flatnonzero(~np.isnan(values))
-    group = np.searchsorted(samples.groups.row_from, rows, side="right") - 1
-    rows, group = rows[group >= 0], group[group >= 0]
-    first = samples.time_us[samples.segments.starts][group]
-    second = (track.time_us[rows] - first) // SECOND
-    inside = (rows < samples.groups.row_to[group]) & (second >= 0) & (second < seconds.segments.sizes[group])
-    rows, place = rows[inside], (seconds.segments.starts[group] + second)[inside]
-    if len(rows):
-        same = segments_of(place)
-        result[place[same.starts]] = same.total(values[rows]) / same.sizes
-    return result
 
 
 def _events(strength: Floats, kind: str, seconds: Seconds, p: EventPolicy) -> _Found:

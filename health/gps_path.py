@@ -8,7 +8,7 @@ import polars as pl
 from health.policy import MileagePolicy, Policy
 from health.quality import Booleans, Floats, Integers
 from health.samples import Samples
-from health.satellites import haversine_m
+from health.satellites import Points, arc_m
 from health.segments import Segments, segments_of
 from health.trips import SECOND
 from schemas.frames import Columns
@@ -31,10 +31,11 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integer
     track = segments_of(samples.segments.of_element[rows])
     lat, lon = samples.read("latitude")[rows], samples.read("longitude")[rows]
     seconds = samples.time_us[rows] / SECOND
-    anchor = _anchors(lat, lon, track, policy.mileage)
+    points = Points.of(lat, lon)
+    anchor = _anchors(points, track, policy.mileage)
     owner = samples.segments.of_element[rows][anchor]
     path = segments_of(owner)
-    step_m, step_s = _steps(lat[anchor], lon[anchor], path), path.differences(seconds[anchor])
+    step_m, step_s = _steps(points, anchor, path), path.differences(seconds[anchor])
     step_m = np.where(step_m <= policy.mileage.fix_gate_m_s * step_s, step_m, 0.0)
     several = path.sizes > 1
     owners = owner[path.starts]
@@ -59,17 +60,18 @@ def _distinct(samples: Samples) -> Integers:
     return result
 
 
-def _steps(lat: Floats, lon: Floats, path: Segments) -> Floats:
-    """Distance to the next point of the same path [m]; 0 at its end."""
-    step = haversine_m(lat, lon, path.next(lat), path.next(lon))
+def _steps(points: Points, anchor: Integers, path: Segments) -> Floats:
+    """Distance to the next anchor of the same path [m]; 0 at its end."""
+    step = np.zeros(len(anchor))
+    step[:-1] = arc_m(points.chord_square(anchor[:-1], anchor[1:]))
     step[path.ends - 1] = 0.0
     return step
 
 
-def _anchors(lat: Floats, lon: Floats, track: Segments, policy: MileagePolicy) -> Integers:
+def _anchors(points: Points, track: Segments, policy: MileagePolicy) -> Integers:
     """Fixes of the chain from each group's first fix to the next at least `fix_step_m` away, and so on."""
-    following = _following(lat, lon, track, policy)
-    on_chain = np.zeros(len(lat) + 1, dtype=np.bool_)
+    following = _following(points, track, policy)
+    on_chain = np.zeros(len(following), dtype=np.bool_)
     on_chain[track.starts] = True
     # Pointer doubling: after k rounds every chain is marked over its first 2^k links.
     on_chain[-1] = True
@@ -81,9 +83,10 @@ def _anchors(lat: Floats, lon: Floats, track: Segments, policy: MileagePolicy) -
     return np.flatnonzero(on_chain[:-1])
 
 
-def _following(lat: Floats, lon: Floats, track: Segments, policy: MileagePolicy) -> Integers:
+def _following(points: Points, track: Segments, policy: MileagePolicy) -> Integers:
     """Index of the first later fix of the group far enough away; one past the array where there is none."""
-    none = len(lat)
+    none = track.length
+    far_square = (2 * np.sin(policy.fix_step_m / policy.earth_radius_m / 2)) ** 2
     end = np.repeat(track.ends, track.sizes)
     following = np.full(none + 1, none)
     open_ones = np.arange(none)
@@ -92,7 +95,7 @@ def _following(lat: Floats, lon: Floats, track: Segments, policy: MileagePolicy)
         if len(open_ones) == 0:
             break
         ahead = open_ones + lag
-        far: Booleans = haversine_m(lat[open_ones], lon[open_ones], lat[ahead], lon[ahead]) >= policy.fix_step_m
+        far: Booleans = points.chord_square(open_ones, ahead) >= far_square
         if lag == policy.fix_lag:
             far = np.ones_like(far)
         following[open_ones[far]] = ahead[far]

@@ -120,7 +120,7 @@ class Samples:
 
 def sample(track: Track, groups: Groups, policy: Policy) -> Samples:
     """Evaluate every group at the times of its speed channel."""
-    rows, label = _rows_of(groups)
+    rows, label = rows_of(groups)
     everything = segments_of(label)
     rank, speed = _clocks(track, rows)
     clock = np.minimum.reduceat(rank, everything.starts)
@@ -136,7 +136,7 @@ def sample(track: Track, groups: Groups, policy: Policy) -> Samples:
 Rows = Integers | slice
 
 
-def _rows_of(groups: Groups) -> tuple[Rows, Integers]:
+def rows_of(groups: Groups) -> tuple[Rows, Integers]:
     """Rows of all groups, one group after the other, and the group of each; a slice where nothing lies between."""
     sizes = groups.row_to - groups.row_from
     label = np.repeat(np.arange(len(groups)), sizes)
