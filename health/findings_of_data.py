@@ -14,6 +14,7 @@ from schemas.findings import Finding, FindingCode, Severity
 
 
 def odometer(case: Case) -> Iterator[Finding]:
+    """An odometer that went back, or stands still while the car moves."""
     if case.view.mileage.odometer_resets:
         yield Finding(
             code=FindingCode.ODOMETER_RESET, severity=Severity.ADVISE,
@@ -31,6 +32,7 @@ def odometer(case: Case) -> Iterator[Finding]:
 
 
 def gaps(case: Case) -> Iterator[Finding]:
+    """Driving nobody watched."""
     seen, unseen = (float(np.nansum(case.view.history.read(name))) for name in ("observed_s", "unobserved_s"))
     if unseen > case.view.policy.findings.gap_share * (seen + unseen):
         percent = rounded(unseen / (seen + unseen) * 100, 1)
@@ -42,6 +44,7 @@ def gaps(case: Case) -> Iterator[Finding]:
 
 
 def measure(case: Case) -> Iterator[Finding]:
+    """What a gauge in the workshop would settle."""
     view = case.view
     if float(np.nansum(view.mileage.trip_km)) < view.policy.findings.least_km:
         return

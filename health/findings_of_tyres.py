@@ -9,6 +9,7 @@ from schemas.findings import Finding, FindingCode, Severity
 
 
 def tread_low(case: Case) -> Iterator[Finding]:
+    """Tyres that have reached the depth at which replacement is advised, or the legal limit."""
     p = case.view.policy.tyres
     facts = case.view.facts
     advise = p.advise_winter_mm if facts.tyres and facts.tyres.winter else p.advise_mm
@@ -36,6 +37,7 @@ def _tread_row(tread: AxleTread) -> dict[str, object]:
 
 
 def tread_forecast(case: Case) -> Iterator[Finding]:
+    """Tyres that reach it within half a year."""
     today = case.view.today
     for due in case.due:
         left = (due.date - today).days
@@ -51,6 +53,7 @@ def tread_forecast(case: Case) -> Iterator[Finding]:
 
 
 def tyre_age(case: Case) -> Iterator[Finding]:
+    """Rubber ages whatever its tread."""
     p, tyres = case.view.policy.tyres, case.view.facts.tyres
     if tyres is None or tyres.fitted_at is None:
         return

@@ -15,6 +15,7 @@ from schemas.report import Unknown
 
 
 def motorway(case: Case) -> Iterator[Finding]:
+    """Mostly motorways lately: distance adds up quickly."""
     p, history = case.view.policy.findings, case.view.history
     km = np.nan_to_num(case.view.mileage.trip_km)
     after = km[::-1].cumsum()[::-1] - km
@@ -50,6 +51,7 @@ def _long_enough(case: Case, *chosen: Booleans) -> bool:
 
 
 def congestion(case: Case) -> Iterator[Finding]:
+    """More congestion than before, with what it does to the consumption."""
     p = case.view.policy.findings
     recent, before = _recent(case)
     now, then = _share(case, recent, "congested", "s"), _share(case, before, "congested", "s")
@@ -96,6 +98,7 @@ def fuel_use(case: Case) -> Iterator[Finding]:
 
 
 def diesel(case: Case) -> Iterator[Finding]:
+    """Litres of a diesel that does not tell its fuel rate are a guess from speed."""
     if Unknown.DIESEL_WITHOUT_FUEL_RATE in case.fuel.reasons.values() and case.fuel.by_source.fuel_rate is None:
         yield Finding(
             code=FindingCode.FUEL_DIESEL_UNMEASURED, severity=Severity.INFO,

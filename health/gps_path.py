@@ -41,10 +41,17 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integer
     owners = owner[path.starts]
     result["gps_km"][owners] = np.where(several, path.total(step_m) / 1000, np.nan)
     result["gps_fix_s"][owners] = np.where(several, path.total(step_s) / np.maximum(path.sizes - 1, 1), np.nan)
-    unseen_m = np.maximum(step_m - np.add.reduceat(samples.step_m, rows[anchor]), 0.0)
-    silent = (step_m > 0) & _silent(samples, rows[anchor], policy)
-    result["gps_bridged_km"][owners] = path.total(np.where(silent, unseen_m, 0.0)) / 1000
+    result["gps_bridged_km"][owners] = path.total(_bridged_m(samples, rows[anchor], step_m, policy)) / 1000
     return result
+
+
+def _bridged_m(samples: Samples, rows: Integers, step_m: Floats, policy: Policy) -> Floats:
+    """Part of each step between anchors that no observed interval accounts for, where one was not observed [m]."""
+    unobserved = samples.interval_s > policy.mileage.longest_interval_s
+    if not unobserved.any():
+        return np.zeros(len(step_m))
+    unseen_m = np.maximum(step_m - np.add.reduceat(samples.step_m, rows), 0.0)
+    return np.where((step_m > 0) & _silent(unobserved, rows), unseen_m, 0.0)
 
 
 def _distinct(samples: Samples) -> Integers:
@@ -103,9 +110,9 @@ def _following(points: Points, track: Segments, policy: MileagePolicy) -> Intege
     return following
 
 
-def _silent(samples: Samples, rows: Integers, policy: Policy) -> Booleans:
+def _silent(unobserved: Booleans, rows: Integers) -> Booleans:
     """Whether the samples right after a fix, up to the next one, include an unobserved interval."""
-    unseen = np.cumsum((samples.interval_s > policy.mileage.longest_interval_s).astype(np.int64))
+    unseen = np.cumsum(unobserved)
     before = np.concatenate([[0], unseen])
     until = np.append(rows[1:], rows[-1:])
     result: Booleans = before[until] - before[rows] > 0
