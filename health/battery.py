@@ -42,7 +42,7 @@ def per_group(samples: Samples, track: Track, policy: Policy) -> Mapping[str, ob
     """Voltages of every group; NaN where none was read."""
     unknown = np.full(len(samples.groups), np.nan)
     columns: dict[str, object] = dict.fromkeys(COLUMNS, unknown) | _charging(samples, policy.battery)
-    if "battery_v" in track.columns and "engine_rpm" in track.columns:
+    if "battery_v" in track.columns:
         columns |= _starting(_Starts.of(samples, track, policy.battery), samples, policy.battery)
     return columns
 

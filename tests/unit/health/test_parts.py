@@ -139,6 +139,14 @@ def test_a_sleeping_car_tells_its_voltage_at_rest() -> None:
     assert not {FindingCode.BATTERY_CHECK, FindingCode.BATTERY_REPLACE} & {f.code for f in car.findings}
 
 
+def test_an_electric_car_tells_its_voltage_at_rest_too() -> None:
+    silent = mornings(12.6, 12.6).drop("engine_rpm")
+    rest = report(silent).battery.rest_v
+    assert rest is not None
+    assert rest.value == pytest.approx(12.6)
+    assert report(silent).battery.crank_v is None
+
+
 @pytest.mark.parametrize(("rest_v", "crank_v", "expected"), [
     (12.0, 10.4, FindingCode.BATTERY_CHECK), (12.6, 8.5, FindingCode.BATTERY_CHECK),
     (12.0, 8.5, FindingCode.BATTERY_REPLACE)])
