@@ -24,8 +24,9 @@ lint: setup ## ruff and mypy --strict
 bench-ingest: setup ## samples per second from publisher to commit, beside COPY of the same rows
 	@$(PYTHON) -m dev.bench ingest
 
-docs: setup ## regenerate what is generated: schema, AsyncAPI, settings table
+docs: setup ## regenerate what is generated: schema, AsyncAPI, formats, models, settings
 	@$(PYTHON) -m schemas > docs/asyncapi.json
+	@$(PYTHON) -m dev.models_doc > docs/models.md
 	@$(PYTHON) -m dev.docs
 	@$(PYTHON) -m dev.formats_doc > docs/formats.md
 	@$(PYTHON) -m dev.schema_dump > archive/database/schema.sql
