@@ -3,6 +3,7 @@
 Messages of one shape (same signals, same differences) are concatenated per signal and decoded together.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -10,10 +11,10 @@ from itertools import chain
 import numpy as np
 import polars as pl
 
-from ingest.messages import Rejection
+from ingest.messages import Rejection, Samples
 from schemas.frames import TIME
 from schemas.signals import BY_ALIAS, SqlType
-from schemas.wire import RejectReason, Telemetry
+from schemas.wire import RejectReason
 
 MESSAGE = "message"
 """Column that says which message of the batch a row came from."""
@@ -38,7 +39,7 @@ class Taken:
 
     message: int
     device_key: int
-    body: Telemetry
+    body: Samples
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Columns:
 def assemble(taken: Sequence[Taken]) -> Columns:
     """Turn telemetry into one frame. A message that makes no sense is refused alone; its neighbours go on."""
     refused = {one.message: flaw for one in taken if (flaw := _flaw(one.body)) is not None}
-    frames = [_decode(group, refused) for group in _by_shape(one for one in taken if one.message not in refused)]
+    groups = _by_shape(one for one in taken if one.message not in refused)
+    frames = [frame for group in groups if (frame := _decoded(group, refused)) is not None]
     rows = pl.concat(frames, how="diagonal") if frames else _no_rows()
     if refused:
         rows = rows.filter(~pl.col(MESSAGE).is_in(list(refused)))
@@ -63,7 +65,7 @@ def _no_rows() -> pl.DataFrame:
     return pl.DataFrame(schema=[(MESSAGE, pl.Int32), ("device_key", pl.Int32), ("time", TIME)])
 
 
-def _flaw(body: Telemetry) -> Rejection | None:
+def _flaw(body: Samples) -> Rejection | None:
     count = len(body.dt)
     if any(len(values) != count for values in body.s.values()):
         return Rejection(RejectReason.LENGTH, "arrays differ in length", body.boot, body.seq)
@@ -80,16 +82,35 @@ def _by_shape(taken: Iterable[Taken]) -> Iterable[list[Taken]]:
     return groups.values()
 
 
+def _decoded(group: list[Taken], refused: dict[int, Rejection]) -> pl.DataFrame | None:
+    """A group in columns; messages with something else than numbers among their numbers are refused first."""
+    try:
+        return _decode(group, refused)
+    except TypeError:
+        odd = {one.message for one in group if not _only_numbers(one.body)}
+        _refuse(group, odd, RejectReason.MALFORMED, "something else than a number", refused)
+        rest = [one for one in group if one.message not in odd]
+        return _decode(rest, refused) if rest else None
+
+
+def _only_numbers(body: Samples) -> bool:
+    numbers = chain(body.dt, *body.s.values())
+    return all(value is None or type(value) in (int, float) for value in numbers)
+
+
 def _decode(group: list[Taken], refused: dict[int, Rejection]) -> pl.DataFrame:
     lengths = np.array([len(one.body.dt) for one in group])
     message = np.repeat(np.array([one.message for one in group], dtype=np.int32), lengths)
     shape = group[0].body
     flat = {alias: _flat(one.body.s[alias] for one in group) for alias in shape.s}
     flat_times = _flat(one.body.dt for one in group)
-    for alias, values in (flat | {TIMES: flat_times}).items():
-        if alias in shape.d:
-            _refuse(group, set(message[_not_whole(values)].tolist()), "a difference is not a whole number", refused)
-    times = _undo_differences(flat_times, shape.d.get(TIMES), lengths)
+    most = LARGEST_WHOLE if TIMES in shape.d else math.inf
+    odd_times = message[_not_whole(flat_times, most) | flat_times.is_null().to_numpy()]
+    _refuse(group, set(odd_times.tolist()), RejectReason.MALFORMED, "a time is no whole number", refused)
+    for values in (values for alias, values in flat.items() if alias in shape.d):
+        odd = set(message[_not_whole(values)].tolist())
+        _refuse(group, odd, RejectReason.OVERFLOW, "a difference is no small whole number", refused)
+    times = _undo_differences(flat_times.fill_null(0), shape.d.get(TIMES), lengths)
     columns = {alias: _undo_differences(values, shape.d.get(alias), lengths) for alias, values in flat.items()}
     key = {
         MESSAGE: message,
@@ -105,10 +126,10 @@ def _flat(lists: Iterable[Sequence[float | None]]) -> pl.Series:
     return pl.Series(values=list(chain.from_iterable(lists)), dtype=pl.Float64)
 
 
-def _not_whole(values: pl.Series) -> np.ndarray:
+def _not_whole(values: pl.Series, most: float = LARGEST_WHOLE) -> np.ndarray:
     """Differences must be whole and small, or they would spoil the sums of their neighbours."""
     numbers = values.fill_null(0).to_numpy()
-    odd: np.ndarray = (np.abs(numbers) > LARGEST_WHOLE) | (numbers != np.rint(numbers))
+    odd: np.ndarray = (np.abs(numbers) > most) | (numbers != np.rint(numbers))
     return odd
 
 
@@ -148,7 +169,7 @@ def _typed(rows: pl.DataFrame, group: list[Taken], refused: dict[int, Rejection]
     signals = [signal for signal in BY_ALIAS.values() if signal.column in rows.columns]
     flaws = [_unstorable(signal.column, signal.sql) for signal in signals if signal.sql is not SqlType.DOUBLE]
     bad = rows.filter(pl.any_horizontal(*flaws))[MESSAGE].unique().to_list() if flaws else []
-    _refuse(group, set(bad), "a number its column cannot hold", refused)
+    _refuse(group, set(bad), RejectReason.OVERFLOW, "a number its column cannot hold", refused)
     return rows.with_columns(pl.col(signal.column).cast(_TYPES[signal.sql], strict=False) for signal in signals)
 
 
@@ -160,6 +181,8 @@ def _unstorable(column: str, sql: SqlType) -> pl.Expr:
     return value.abs() > (REAL_LIMIT if sql is SqlType.REAL else 2.0**15 - 1)
 
 
-def _refuse(group: list[Taken], messages: set[int], detail: str, refused: dict[int, Rejection]) -> None:
-    for one in (one for one in group if one.message in messages):
-        refused.setdefault(one.message, Rejection(RejectReason.OVERFLOW, detail, one.body.boot, one.body.seq))
+def _refuse(group: list[Taken], messages: set[int], reason: RejectReason, detail: str,
+            refused: dict[int, Rejection]) -> None:
+    if messages:
+        for one in (one for one in group if one.message in messages):
+            refused.setdefault(one.message, Rejection(reason, detail, one.body.boot, one.body.seq))

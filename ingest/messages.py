@@ -28,6 +28,17 @@ class Message(NamedTuple):
         return datetime.fromtimestamp(self.received_at, UTC)
 
 
+class Samples(NamedTuple):
+    """A telemetry body as read on the hot path: the shape is checked, the numbers in its arrays not yet."""
+
+    boot: int
+    seq: int
+    t: int
+    dt: list[int]
+    s: dict[str, list[float | None]]
+    d: dict[str, float]
+
+
 @dataclass(frozen=True)
 class Rejection:
     """Why a message could not be taken in; where `boot` and `seq` could be read, it gets a receipt all the same."""

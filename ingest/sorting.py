@@ -17,7 +17,7 @@ from ingest.messages import Message, Rejection
 from ingest.registry import Registry
 from schemas.signals import POSITION_SIGNALS, READING_SIGNALS, Signal
 from schemas.topics import FOREIGN_KIND, UpTopic, parse
-from schemas.wire import Event, EventType, RejectReason, Reply, Status, Telemetry
+from schemas.wire import Event, EventType, RejectReason, Reply, Status
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _sort_one(out: SortedOut, number: int, message: Message, registry: Registry)
 
 
 def _take_telemetry(out: SortedOut, number: int, topic: UpTopic, device: Device) -> None:
-    body = pitcall.decode(Telemetry, out.messages[number].payload)
+    body = pitcall.telemetry(out.messages[number].payload)
     if isinstance(body, Rejection):
         return _bury(out, number, body)
     out.receipts[number] = Receiptable(topic.shard, topic.device_id, body.boot, body.seq)

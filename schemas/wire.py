@@ -15,8 +15,11 @@ SAMPLE_LIMIT = 20_000
 """Samples in one telemetry message: five and a half hours at 1 Hz."""
 
 BIGINT = 2**63 - 1
+LATEST_MS = 2**53
+"""Farthest instant a message may name [ms since 1970, either way]: what a double holds exactly."""
+
 Unsigned = Annotated[int, Field(ge=0, le=BIGINT)]
-EpochMs = Annotated[int, Field(ge=-(2**53), le=2**53)]
+EpochMs = Annotated[int, Field(ge=-LATEST_MS, le=LATEST_MS)]
 OffsetMs = Annotated[int, Field(ge=-(2**45), le=2**45)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.columns import Taken, assemble
+from ingest.formats.pitcall import telemetry
+from ingest.messages import Samples
 from schemas.signals import BY_ALIAS
-from schemas.wire import RejectReason, Telemetry
+from schemas.wire import RejectReason
 
 ALIASES = ("speed", "rpm", "odo", "lat", "fuel_type", "mystery")
 SCALES = (1.0, 0.1, 0.01, 1e-5, 0.5, 2.0)
@@ -42,7 +44,9 @@ def plainly(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def taken(number: int, body: dict[str, Any]) -> Taken:
-    return Taken(number, 7, Telemetry.model_validate_json(json.dumps(body)))
+    samples = telemetry(json.dumps(body).encode())
+    assert isinstance(samples, Samples)
+    return Taken(number, 7, samples)
 
 
 @given(st.lists(bodies(), min_size=1, max_size=6))
@@ -64,18 +68,22 @@ def test_a_batch_reads_as_its_messages_do(batch: list[dict[str, Any]]) -> None:
                     assert abs(found - exact) <= 1e-6 * max(1, abs(exact))
 
 
-@given(bodies(), st.sampled_from(["length", "fraction", "huge", "real"]))
+@given(bodies(), st.sampled_from(["length", "fraction", "huge", "real", "text", "list", "time"]))
 def test_a_spoilt_message_is_refused_alone(good: dict[str, Any], flaw: str) -> None:
     flaws: dict[str, dict[str, Any]] = {
         "length": {"s": {"speed": [1, 2]}, "d": {}, "dt": [0]},
         "fraction": {"s": {"speed": [1.5]}, "d": {"speed": 1.0}, "dt": [0]},
         "huge": {"s": {"speed": [1e300]}, "d": {"speed": 1.0}, "dt": [0]},
         "real": {"s": {"speed": [1e39]}, "d": {}, "dt": [0]},
+        "text": {"s": {"speed": ["1"]}, "d": {}, "dt": [0]},
+        "list": {"s": {"speed": [[1]]}, "d": {}, "dt": [0]},
+        "time": {"s": {"speed": [1]}, "d": {}, "dt": [None]},
     }
     columns = assemble([taken(0, good), taken(1, good | flaws[flaw]), taken(2, good)])
     assert set(columns.refused) == {1}
-    expected = RejectReason.LENGTH if flaw == "length" else RejectReason.OVERFLOW
-    assert columns.refused[1].reason is expected
+    reasons = {"length": RejectReason.LENGTH, "text": RejectReason.MALFORMED, "list": RejectReason.MALFORMED,
+               "time": RejectReason.MALFORMED}
+    assert columns.refused[1].reason is reasons.get(flaw, RejectReason.OVERFLOW)
     alone = assemble([taken(0, good), taken(2, good)])
     assert columns.rows.select(alone.rows.columns).sort("message", maintain_order=True).equals(
         alone.rows.sort("message", maintain_order=True))
