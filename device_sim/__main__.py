@@ -14,7 +14,7 @@ import typer
 from device_sim.dongle.messages import Message, messages
 from device_sim.dongle.settings import FIELD_SINS, TSBS_SINS, Dongle, Sins
 from device_sim.live import play, starting_at
-from device_sim.mqtt.credentials import Credentials, broker_address, read_credentials
+from device_sim.mqtt.credentials import Credentials, read_credentials
 from device_sim.mqtt.device import Device
 from device_sim.mqtt.fleet import Progress, Shipment, publish_fleet
 from device_sim.mqtt.link import PahoLink
@@ -23,6 +23,7 @@ from device_sim.world.cars import MODELS
 from device_sim.world.drivers import DRIVERS
 from device_sim.world.history import CarHistory, CarSpec
 from device_sim.world.simulate import simulate
+from schemas.broker_address import BrokerAddress
 from schemas.errors import ConfigurationError, InvalidInput, PitcallError
 from schemas.settings import Settings
 
@@ -124,7 +125,7 @@ def _play(owners: list[Credentials], histories: list[CarHistory], dongle: Dongle
     streams: list[Iterator[Message]] = [
         messages(starting_at(history, now_ms) if pace == 1 else history, dongle, owner.device_id, owner.shard)
         for owner, history in zip(owners, histories, strict=True)]
-    broker = broker_address(_broker_url())
+    broker = BrokerAddress.parse(_broker_url())
     with ExitStack() as stack:
         devices = {owner.device_id: stack.enter_context(
             Device(owner.device_id, owner.shard, PahoLink(owner, broker))).open() for owner in owners}

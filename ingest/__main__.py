@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry
 from archive.database.sealing import Vault
 from ingest import admin, letters
 from ingest.broker_sync import BrokerSync
-from ingest.listening import BrokerAddress
 from ingest.service import Ingest, shard_list
+from schemas.broker_address import BrokerAddress
 from schemas.errors import ConfigurationError, PitcallError
 from schemas.logs import configure_logs
 from schemas.settings import Settings

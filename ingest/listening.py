@@ -3,9 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from threading import Lock
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 import structlog
@@ -17,7 +15,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.messages import Message
 from ingest.pace import Pace
-from schemas.errors import BrokerUnavailable, ConfigurationError
+from schemas.broker_address import BrokerAddress
+from schemas.errors import BrokerUnavailable
 from schemas.topics import FOREIGN_SHARD, foreign_filters, ingest_client, shard_filter
 from schemas.wire import PAYLOAD_LIMIT
 
@@ -33,26 +32,6 @@ and finite ones crash Mosquitto before 2.1 (see ingest/broker/mosquitto.conf).""
 KEEPALIVE_S = 10
 TAKEN_OVER = 0x8E
 """Reason code "session taken over" (MQTT 5, 3.14.2.1): somebody else serves this shard now."""
-
-
-@dataclass(frozen=True)
-class BrokerAddress:
-    """Where the broker is and the password of the ingest users."""
-
-    host: str
-    port: int
-    password: str | None
-    tls: bool
-
-    @classmethod
-    def parse(cls, url: str) -> "BrokerAddress":
-        """Read mqtt://[:password@]host[:port] or mqtts://…; raises ConfigurationError without printing the address."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ConfigurationError("PITCALL_BROKER_URL must look like mqtt://:password@host:port")
-        tls = parts.scheme == "mqtts"
-        return cls(parts.hostname, parts.port or (8883 if tls else 1883),
-                   unquote(parts.password) if parts.password else None, tls)
 
 
 class Listener:

@@ -20,13 +20,14 @@ from archive.fleet.commands import WaitingCommand
 from ingest.balance import Balance
 from ingest.database_link import AWAY, DatabaseLink
 from ingest.inbox import Inbox
-from ingest.listening import RECEIVE_MAXIMUM, BrokerAddress, Listener
+from ingest.listening import RECEIVE_MAXIMUM, Listener
 from ingest.messages import Message
 from ingest.receipts import receipts
 from ingest.redelivered import Redeliveries
 from ingest.registry import Registry
 from ingest.sorting import SortedOut, sort_out
 from ingest.writing import Writer
+from schemas.broker_address import BrokerAddress
 from schemas.errors import PitcallError
 from schemas.topics import down, parse
 from schemas.wire import Command

@@ -1,15 +1,11 @@
-"""Who a device is, as `python -m archive device add ID` prints it, and where the broker is."""
+"""Who a device is, as `python -m archive device add ID` prints it."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from schemas.errors import ConfigurationError
 from schemas.wire import first_error
-
-_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
 class Credentials(BaseModel):
@@ -30,20 +26,3 @@ def read_credentials(path: Path) -> list[Credentials]:
         return [Credentials.model_validate_json(line) for line in lines]
     except ValidationError as bad:
         raise ConfigurationError(f"{path}: {first_error(bad)}") from None
-
-
-@dataclass(frozen=True)
-class BrokerAddress:
-    """Host, port and whether to speak TLS."""
-
-    host: str
-    port: int
-    tls: bool
-
-
-def broker_address(url: str) -> BrokerAddress:
-    """The address in an mqtt:// or mqtts:// URL; user and password in it are not ours to use."""
-    parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise ConfigurationError("PITCALL_BROKER_URL must look like mqtt://host:1883 or mqtts://host:8883")
-    return BrokerAddress(parts.hostname, parts.port or _PORTS[parts.scheme], parts.scheme == "mqtts")

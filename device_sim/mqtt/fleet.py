@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from device_sim.dongle.messages import Message
-from device_sim.mqtt.credentials import BrokerAddress, Credentials, broker_address
+from device_sim.mqtt.credentials import Credentials
 from device_sim.mqtt.device import Device
 from device_sim.mqtt.link import PahoLink
+from schemas.broker_address import BrokerAddress
 from schemas.errors import PitcallError
 
 _HELD = 3000
@@ -80,7 +81,7 @@ def publish_fleet(shipments: Sequence[Shipment], broker_url: str, *, window: int
 
     Raises ReceiptsMissing, naming some of them, when no receipt came for `timeout_s`.
     """
-    with _Fleet(shipments, broker_address(broker_url), window, resend_after_s) as fleet:
+    with _Fleet(shipments, BrokerAddress.parse(broker_url), window, resend_after_s) as fleet:
         for state in fleet.until_done(timeout_s):
             progress(state)
         return fleet.state()

@@ -14,7 +14,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from device_sim.mqtt.credentials import BrokerAddress, Credentials
+from device_sim.mqtt.credentials import Credentials
+from schemas.broker_address import BrokerAddress
 from schemas.errors import BrokerUnavailable
 
 _INFLIGHT = 20

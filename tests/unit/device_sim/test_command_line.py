@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from device_sim.__main__ import app
-from device_sim.mqtt.credentials import broker_address, read_credentials
+from device_sim.mqtt.credentials import read_credentials
+from schemas.broker_address import BrokerAddress
 from schemas.errors import ConfigurationError, InvalidInput
 
 RUN = ["run", "--cars", "2", "--days", "5", "--seed", "4", "--end", "2026-11-20T00:00:00"]
@@ -50,10 +51,10 @@ def test_credentials_are_lines_of_json(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["localhost:1883", "http://broker", "mqtt://"])
 def test_an_address_that_is_none_is_refused(url: str) -> None:
-    with pytest.raises(ConfigurationError, match="mqtt://host:1883"):
-        broker_address(url)
+    with pytest.raises(ConfigurationError, match="mqtts://host:8883"):
+        BrokerAddress.parse(url)
 
 
 def test_the_usual_ports_are_known() -> None:
-    assert broker_address("mqtts://broker").port == 8883
-    assert broker_address("mqtt://user:word@broker:2000").port == 2000
+    assert BrokerAddress.parse("mqtts://broker").port == 8883
+    assert BrokerAddress.parse("mqtt://user:word@broker:2000").port == 2000
