@@ -58,7 +58,7 @@ class Story:
 
     def answer(self, command: Command) -> JsonValue:
         if command.type != "read_codes":
-            raise NotImplementedError(f"unknown command {command.type}")
+            raise ValueError(f"unknown command {command.type}")
         return {"codes": ["P0420"]}
 
     def send(self, *seqs: int) -> None:
