@@ -8,7 +8,7 @@ from psycopg.rows import class_row
 
 from archive.database.connecting import our_errors
 from archive.database.queries import beside
-from schemas.errors import InvalidInput, NotFound
+from schemas.errors import InvalidInput
 from schemas.topics import DEVICE_ID, FOREIGN_SHARD, SHARDS
 
 _QUERIES = beside(__file__)
@@ -53,14 +53,6 @@ def known(connection: psycopg.Connection, device_ids: Sequence[str] | None = Non
     """Devices that may send: all of them, or those of `device_ids`."""
     with connection.cursor(row_factory=class_row(Device)) as cursor:
         return cursor.execute(_QUERIES["known"], {"ids": None if device_ids is None else list(device_ids)}).fetchall()
-
-
-def by_name(connection: psycopg.Connection, device_id: str) -> Device:
-    """The device of this name; raises NotFound."""
-    found = known(connection, [device_id])
-    if not found:
-        raise NotFound(f"no device {device_id!r}")
-    return found[0]
 
 
 def broker_users(connection: psycopg.Connection) -> list[BrokerUser]:

@@ -42,10 +42,9 @@ class Player:
     located: bool = True
     services: tuple[Service, ...] = field(default=())
 
-    def spec(self, begin: date) -> CarSpec:
+    def spec(self) -> CarSpec:
         """The car as the simulator builds it; what is hidden in it nobody here knows."""
-        return CarSpec(self.device_id, self.model, self.driver,
-                       InitialState(self.odometer_km, *self.tread_mm, last_service_on=begin))
+        return CarSpec(self.device_id, self.model, self.driver, InitialState(self.odometer_km, *self.tread_mm))
 
     def facts(self, begin: date) -> VehicleFacts:
         """What the dealership wrote into the vehicle file."""

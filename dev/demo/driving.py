@@ -18,7 +18,7 @@ SEED = 20261122
 
 def drive(player: Player, shard: str, days: int, end: datetime) -> tuple[list[Message], Truth]:
     """One car's messages and what really happened."""
-    history: CarHistory = simulate(player.spec(end.date()), days, end, SEED)
+    history: CarHistory = simulate(player.spec(), days, end, SEED)
     return list(messages(history, Dongle(sins=FIELD_SINS), player.device_id, shard)), history.truth
 
 

@@ -37,9 +37,6 @@ class Event(NamedTuple):
     data: dict[str, Any]
 
 
-Item = tuple[Batch, int] | tuple[Event, int]
-
-
 class _Queue(NamedTuple):
     """Telemetry first, then events, one row each."""
 

@@ -1,7 +1,7 @@
 """What the world hands out: what a car's sensors said, and what really happened."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,6 @@ class InitialState:
     tread_front_mm: float = 6.2
     tread_rear_mm: float = 6.8
     fuel_share: float = 0.6
-    last_service_km: float | None = None
-    last_service_on: date | None = None
-    tyres_fitted_km: float | None = None
 
 
 @dataclass(frozen=True)

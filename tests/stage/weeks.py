@@ -35,7 +35,7 @@ def drive_cast(number: int = 7) -> dict[str, Driven]:
     """Two weeks of every car of the cast."""
     driven = {}
     for player in CAST:
-        history = simulate(player.spec(END.date()), DAYS, END, number)
+        history = simulate(player.spec(), DAYS, END, number)
         told = list(messages(history, Dongle(sins=FIELD_SINS, seed=number), player.device_id, "s00"))
         driven[player.device_id] = Driven(told, history.truth)
     return driven

@@ -83,7 +83,6 @@ def test_people_get_a_readable_report(recorded: Path) -> None:
 
 
 def test_a_plot_is_drawn(recorded: Path, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="drawing is optional and matplotlib is not installed")
     run("assess", recorded, "--plot", tmp_path / "plots")
     assert (tmp_path / "plots" / "car.png").stat().st_size > 1000
 
