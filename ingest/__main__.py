@@ -7,10 +7,11 @@ from collections.abc import Callable
 from threading import Event
 
 import typer
-from prometheus_client import CollectorRegistry
 
+from archive.admin import port
+from archive.admin.metrics import new_registry
 from archive.database.sealing import Vault
-from ingest import admin, letters
+from ingest import letters
 from ingest.broker_sync import BrokerSync
 from ingest.service import Ingest, shard_list
 from schemas.broker_address import BrokerAddress
@@ -44,13 +45,13 @@ def broker_sync() -> None:
 
 def _serve(settings: Settings) -> None:
     configure_logs(settings.log_level)
-    metrics = CollectorRegistry()
+    metrics = new_registry("ingest")
     ingest = Ingest(settings.require_database(), BrokerAddress.parse(settings.require_broker()),
                     Vault(settings.require_master_key()), shard_list(settings.shards), metrics)
     _on_signals(ingest.stop)
     _spare_the_collector()
     if settings.admin_port:
-        admin.serve(settings.admin_port, metrics, lambda: ingest.ready)
+        port.serve(settings.admin_host, settings.admin_port, metrics, ingest.health())
     ingest.run()
 
 

@@ -13,6 +13,8 @@ import psycopg
 import structlog
 from prometheus_client import CollectorRegistry
 
+from archive.admin.port import Health
+from archive.admin.readiness import database_ready
 from archive.database.sealing import Vault
 from archive.fleet import arrival, commands
 from archive.fleet.arrival import Stored
@@ -55,6 +57,7 @@ class Ingest:
         self._redeliveries = Redeliveries()
         self._commands_at = 0.0
         self._listeners = {shard: Listener(shard, self._deliver) for shard in shards}
+        self._database_ready = database_ready(database_url)
         self.balance = Balance(metrics)
         retry = self.balance.database_retries.inc
         self._asking = DatabaseLink(database_url, "ingest-ask", self._stop, retry)
@@ -63,10 +66,9 @@ class Ingest:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._pending: Future[None] | None = None
 
-    @property
-    def ready(self) -> bool:
-        """Messages flow, and the database is there."""
-        return self._writing.alive and all(listener.subscribed for listener in self._listeners.values())
+    def health(self) -> Health:
+        """What the admin port answers: ready when messages flow and the database is there."""
+        return Health({"database": self._database_ready, "broker": self._listening})
 
     def stop(self) -> None:
         """Ask `run` to drain, commit, acknowledge and return; safe in a signal handler."""
@@ -85,6 +87,9 @@ class Ingest:
             log.warning("stopped_while_database_away", left_to_the_broker=self.balance.in_flight)
         finally:
             self._close()
+
+    def _listening(self) -> bool:
+        return all(listener.subscribed for listener in self._listeners.values())
 
     def _start(self) -> None:
         self._writing.persist(lambda _: None)

@@ -22,9 +22,8 @@ def read_liveness() -> dict[str, str]:
 def read_readiness(house: InHouse) -> dict[str, str]:
     """Ready when the database answers and has seen every migration this program knows."""
     with house.transaction() as connection:
-        missing = set(migrating.names()) - set(migrating.applied(connection))
-    if missing:
-        raise StoreUnavailable
+        if not migrating.is_up_to_date(connection):
+            raise StoreUnavailable
     return {"status": "ready"}
 
 

@@ -15,10 +15,12 @@ CONNECT_TIMEOUT_S = 5
 """A database that does not answer in this time is away."""
 
 
-def connect(url: str, *, name: str, autocommit: bool = False, statement_timeout_s: int = 0) -> psycopg.Connection:
+def connect(url: str, *, name: str, autocommit: bool = False, statement_timeout_s: int = 0,
+            connect_timeout_s: int = CONNECT_TIMEOUT_S) -> psycopg.Connection:
     """One connection of its own; raises StoreUnavailable when the database does not answer."""
     with our_errors():
-        return psycopg.connect(_with_options(url, name, statement_timeout_s), autocommit=autocommit)
+        return psycopg.connect(_with_options(url, name, statement_timeout_s), autocommit=autocommit,
+                               connect_timeout=connect_timeout_s)
 
 
 @contextmanager

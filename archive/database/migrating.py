@@ -24,6 +24,11 @@ def applied(connection: psycopg.Connection) -> list[str]:
     return [str(row[0]) for row in connection.execute(_QUERIES["applied"])]
 
 
+def is_up_to_date(connection: psycopg.Connection) -> bool:
+    """Whether this database has seen every migration this program knows; a newer one has seen more."""
+    return set(names()) <= set(applied(connection))
+
+
 def migrate(connection: psycopg.Connection) -> list[str]:
     """Apply what is missing, oldest first, and return the names applied.
 
