@@ -12,10 +12,11 @@ import polars as pl
 import typer
 
 from health import MODEL_VERSION
-from health.assess import assess as assess_readings
+from health.assess import report
+from health.density import densities
 from health.forecast import forecast as forecast_series
 from health.policy import DEFAULT
-from health.shell.plotting import draw
+from health.shell.pictures.album import Recorded, draw
 from health.shell.printing import as_text
 from health.shell.recording import (
     ONLY_VEHICLE,
@@ -26,6 +27,7 @@ from health.shell.recording import (
     read_recording,
 )
 from health.shell.work import work
+from health.statistics import summarise
 from health.wear_fit import fit_wear
 from schemas.errors import InvalidInput, PitcallError
 from schemas.report import Assessment, Calibration, Forecast, SeriesForecast, VehicleCalibration
@@ -64,10 +66,12 @@ def assess(
         zone = _zone(timezone)
         typer.echo(f"{len(readings):,} readings", err=True)
         named = readings["vehicle"].drop_nulls().unique().to_list() or [ONLY_VEHICLE]
-        reports = assess_readings(readings, facts, _as_of(as_of, readings), zone, vehicles=named)
-        result = Assessment(model_version=MODEL_VERSION, vehicles=list(reports.values()))
-        for drawn in draw(result, plot) if plot else ():
-            typer.echo(f"drawn {drawn}", err=True)
+        statistics, now = summarise(readings, facts), _as_of(as_of, readings)
+        reports = report(statistics, facts, now, zone, vehicles=named)
+        if plot:
+            for drawn in draw(Recorded(reports, statistics, densities(readings), facts, now, zone), plot):
+                typer.echo(f"drawn {drawn}", err=True)
+    result = Assessment(model_version=MODEL_VERSION, vehicles=list(reports.values()))
     typer.echo(result.model_dump_json() if as_json else as_text(result, zone))
 
 

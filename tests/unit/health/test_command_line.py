@@ -82,9 +82,12 @@ def test_people_get_a_readable_report(recorded: Path) -> None:
     assert "2026-03-02 08:30" in result.stdout
 
 
-def test_a_plot_is_drawn(recorded: Path, tmp_path: Path) -> None:
-    run("assess", recorded, "--plot", tmp_path / "plots")
-    assert (tmp_path / "plots" / "car.png").stat().st_size > 1000
+def test_pictures_are_drawn(recorded: Path, tmp_path: Path) -> None:
+    result = run("assess", recorded, "--plot", tmp_path / "plots")
+    assert result.exit_code == 0, result.stderr
+    drawn = {path.name: path.stat().st_size for path in (tmp_path / "plots").iterdir()}
+    assert set(drawn) == {f"car-{subject}.png" for subject in ("tread", "roads", "fuel", "driving")}
+    assert min(drawn.values()) > 5000
 
 
 @pytest.mark.parametrize(("content", "complaint"), [
