@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from health.shell.ending import Signals
+from archive.admin.ending import Signals
 from health.shell.worker import Worker
 from schemas.errors import InvalidInput, PitcallError
 from schemas.logs import configure_logs

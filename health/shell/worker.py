@@ -10,12 +10,12 @@ import psycopg
 import structlog
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
+from archive.admin.ending import Ending
 from archive.database.connecting import connect, our_errors
 from archive.fleet import marks
 from archive.fleet.marks import Claim
 from health import MODEL_VERSION
 from health.shell import job
-from health.shell.ending import Ending
 from schemas.errors import StoreUnavailable
 
 log = structlog.get_logger()
