@@ -23,6 +23,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     f"unknown.{Unknown.DIESEL_WITHOUT_FUEL_RATE}": ("柴油车没有油耗信号", "a diesel without a fuel-rate signal"),
     f"unknown.{Unknown.NOT_PETROL}": ("不是汽油车", "not a petrol car"),
     f"unknown.{Unknown.IMPLAUSIBLE}": ("数据不合理,未采用", "the data are implausible"),
+    f"unknown.{Unknown.BEYOND_HORIZON}": ("三年以内不会到期", "further away than three years"),
+    f"unknown.{Unknown.NOT_ELECTRIC}": ("不是电动或混动车", "not an electric or hybrid car"),
+    f"unknown.{Unknown.FEW_CARS}": ("同款车太少,无法比较", "too few cars of this model to compare"),
+    f"unknown.{Unknown.FORMER_OWNER}": ("属于前车主,不随车转移", "it belongs to the former owner"),
     f"unknown.{Unknown.NOT_BUILT}": ("暂时还不能估算", "cannot be estimated yet"),
 }
 

@@ -33,3 +33,7 @@ _CAR: Columns = {"vehicle": pl.String, "time": TIME}
 
 READINGS = pl.Schema(_CAR | dict.fromkeys((s.column for s in SIGNALS), pl.Float64))
 """What health reads: both hypertables joined by time, of one or many vehicles; null where not measured."""
+
+CODE_SCANS = pl.Schema(_CAR | {"list": pl.String, "code": pl.String})
+"""What devices told of trouble codes: a row for each code of a list (confirmed, pending, permanent) as it was written,
+a row without code for an empty list, and a row of list `clear` where codes were cleared."""

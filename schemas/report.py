@@ -5,10 +5,11 @@ Every figure is a `Quantity` or null; a null has its reason under `unknown`. All
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from schemas.findings import Finding
+from schemas.findings import Finding, Severity
 
 Day = date  # `date` itself is the name of a field below
 
@@ -25,6 +26,9 @@ class Unknown(StrEnum):
     IMPLAUSIBLE = "implausible"
     BEYOND_HORIZON = "beyond_horizon"  # further away than anything is said about
     NOT_BUILT = "not_built"            # reports of older models: an estimator that did not exist yet
+    NOT_ELECTRIC = "not_electric"      # the car has no traction battery
+    FEW_CARS = "few_cars"              # too few cars of the model to compare without showing one of them
+    FORMER_OWNER = "former_owner"      # known, but it stays with the person who drove
 
 
 class _Part(BaseModel):
@@ -65,6 +69,19 @@ class RoadMix(_Part):
     jam_time: Q = None
 
 
+class Pattern(_Part):
+    """How the car was driven: shares (0-1) of engine-on time and of fuel, and the character of the speed."""
+
+    idle_time: Q = None
+    cold_time: Q = None         # with the coolant below 70 C
+    idle_fuel: Q = None
+    congested_fuel: Q = None
+    mean_kmh: Q = None          # standstill included
+    top_kmh: Q = None
+    acceleration_m_s2: Q = None  # relative positive acceleration
+    outside_c: Q = None
+
+
 class Trip(_Part):
     start: datetime
     end: datetime
@@ -72,6 +89,110 @@ class Trip(_Part):
     idle_s: float | None = None
     fuel_l: Q = None
     road_mix: RoadMix = RoadMix()
+    pattern: Pattern = Pattern()
+    cold_start: bool | None = None
+    short: bool | None = None
+
+
+class Week(_Part):
+    """One week of trips, from Monday in the store's zone; a trip belongs to the week it began in."""
+
+    monday: Day
+    first: datetime  # begin of the first trip, end of the last
+    last: datetime
+    trips: int
+    cold_starts: int | None = None
+    short_trips: int | None = None
+    distance_km: Q = None
+    driving_s: Q = None
+    fuel_l: Q = None
+    fuel_l_per_100km: Q = None
+    pattern: Pattern = Pattern()
+    road_mix: RoadMix = RoadMix()
+
+
+class Refuel(_Part):
+    """A rise of the fuel level while the car stood, or between two stops."""
+
+    time: datetime
+    level_before_pct: Q
+    level_after_pct: Q
+    litres: Q  # null without the size of the tank
+
+
+class FuelCause(_Part):
+    """What part of a change of consumption one cause explains [1]; 0.04 is 4 % more fuel per distance."""
+
+    cause: str  # traffic, acceleration, speed, weather, cold_engine
+    change: Q
+
+
+class FuelDrift(_Part):
+    """Consumption of the latest trips beside the car's own past, with what explains the change."""
+
+    recent_l_per_100km: Q = None
+    before_l_per_100km: Q = None
+    change: Q = None            # relative [1]
+    explained: Q = None         # part of it that the way of driving explains [1]
+    unexplained: Q = None       # the rest [1]
+    alarm: Literal["up", "down"] | None = None
+    causes: list[FuelCause] = []
+
+
+class Electricity(_Part):
+    """Energy out of the traction battery while driving, recuperation deducted; charging is not counted."""
+
+    energy_kwh: Q = None
+    kwh_per_100km: Q = None
+
+
+class Cooling(_Part):
+    """Coolant of the warm engine and how quickly it gets there: lately, and in the car's own past."""
+
+    steady_c: Q = None
+    steady_before_c: Q = None
+    warm_up_s: Q = None         # per kelvin below 70 C
+    warm_up_before_s: Q = None
+
+
+class FuelTrims(_Part):
+    """Sum of short and long fuel trim of the warm engine by load: lately, and in the car's own past."""
+
+    idle_pct: Q = None
+    part_load_pct: Q = None
+    high_load_pct: Q = None
+    idle_before_pct: Q = None
+    part_load_before_pct: Q = None
+    high_load_before_pct: Q = None
+
+
+class FleetFigure(_Part):
+    """The median of cars of the same model, with the 10th and 90th percentile of the cars, and this car beside it."""
+
+    fleet: Q = None
+    ratio: Q = None             # this car to the median [1]
+
+
+class FleetComparison(_Part):
+    cars: int | None = None
+    fuel_l_per_100km: FleetFigure = FleetFigure()
+    front_mm_per_1000km: FleetFigure = FleetFigure()
+    rear_mm_per_1000km: FleetFigure = FleetFigure()
+
+
+class TroubleCode(_Part):
+    """A trouble code somebody should know of, or once had to."""
+
+    code: str
+    status: Literal["permanent", "confirmed", "pending", "cleared", "gone"]
+    severity: Severity
+    name_zh: str
+    name_en: str
+    first_seen: datetime
+    last_seen: datetime
+    cleared_at: datetime | None
+    reappeared: int
+    km_since_first: Q
 
 
 class FuelBySource(_Part):
@@ -139,7 +260,7 @@ class Due(_Part):
     date: Day
     low: Day
     high: Day
-    limit: str  # km, months, revolutions, tread, pads
+    limit: str  # km, months, revolutions, tread, pads, codes
     reason_zh: str = ""
     reason_en: str = ""
 
@@ -164,7 +285,15 @@ class VehicleReport(_Part):
     events: EventCounts = EventCounts()
     events_list: list[dict[str, JsonValue]] | None = None
     driving_score: Q = None
-    codes: list[dict[str, JsonValue]] | None = None
+    codes: list[TroubleCode] | None = None
+    pattern: Pattern = Pattern()
+    weeks: list[Week] = []
+    refuels: list[Refuel] | None = None
+    fuel_drift: FuelDrift = FuelDrift()
+    electricity: Electricity = Electricity()
+    cooling: Cooling = Cooling()
+    fuel_trims: FuelTrims = FuelTrims()
+    fleet: FleetComparison = FleetComparison()
     due: list[Due] = []
     findings: list[Finding] = []
     unknown: dict[str, Unknown] = {}

@@ -64,14 +64,35 @@ class ServiceDone(_Facts):
 
 
 class MaintenanceRule(_Facts):
-    """When a catalogue item falls due: distance, time, tread or pad thickness, whichever first."""
+    """When a catalogue item falls due: distance, time, tread, pad thickness or a trouble code, whichever first.
+
+    `codes` holds beginnings of trouble codes: P0128 for one, P03 for all misfires.
+    """
 
     item: str
     km: float | None = None
     months: float | None = None
     tread_mm: float | None = None
     pad_mm: float | None = None
+    codes: list[str] = []
     once: bool = False
+
+
+class FleetQuantiles(_Facts):
+    """10th, 50th and 90th percentile over cars of one model."""
+
+    low: float
+    median: float
+    high: float
+
+
+class ModelFleet(_Facts):
+    """Other cars of the same model: how many were counted, and how they do; None where too few tell."""
+
+    cars: int
+    fuel_l_per_100km: FleetQuantiles | None = None
+    front_mm_per_1000km: FleetQuantiles | None = None
+    rear_mm_per_1000km: FleetQuantiles | None = None
 
 
 class VehicleFacts(_Facts):
@@ -84,6 +105,7 @@ class VehicleFacts(_Facts):
     displacement_l: float | None = None
     fuel: FuelKind | None = None
     tank_l: float | None = None
+    traction_kwh: float | None = Field(None, description="usable energy of the traction battery")
     driven_axle: Literal["front", "rear", "all"] | None = None
     ve_vd_l: float | None = None
     speed_scale: float | None = None
@@ -97,3 +119,5 @@ class VehicleFacts(_Facts):
     registered_at: date | None = Field(None, description="first day on the road: start of every calendar limit")
     services: list[ServiceDone] = []
     rules: list[MaintenanceRule] | None = Field(None, description="None = the default catalogue")
+    owned_since: datetime | None = Field(None, description="what stays with a person counts from here")
+    fleet: ModelFleet | None = None
