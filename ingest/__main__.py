@@ -13,6 +13,7 @@ from archive.admin.metrics import new_registry
 from archive.database.sealing import Vault
 from ingest import letters
 from ingest.broker_sync import BrokerSync
+from ingest.failpoints import Failpoint
 from ingest.service import Ingest, shard_list
 from schemas.broker_address import BrokerAddress
 from schemas.errors import ConfigurationError, PitcallError
@@ -47,7 +48,8 @@ def _serve(settings: Settings) -> None:
     configure_logs(settings.log_level)
     metrics = new_registry("ingest")
     ingest = Ingest(settings.require_database(), BrokerAddress.parse(settings.require_broker()),
-                    Vault(settings.require_master_key()), shard_list(settings.shards), metrics)
+                    Vault(settings.require_master_key()), shard_list(settings.shards), metrics,
+                    Failpoint.parse(settings.failpoint))
     _on_signals(ingest.stop)
     _spare_the_collector()
     if settings.admin_port:

@@ -17,7 +17,10 @@ Result = TypeVar("Result")
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, StoreUnavailable)
 """The database is down, restarting, hung or full: try again, nothing is lost."""
 
-STATEMENT_TIMEOUT_S = 10
+STATEMENT_TIMEOUT_S = 8
+"""Longest a statement may take; a batch takes a tenth of a second. A server that hangs is given up 1 s later, so that
+within 10 s another attempt begins."""
+
 SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.05, 2.0
 """Between two attempts, with jitter: writing again within 5 s of the database's return."""
 
@@ -33,11 +36,11 @@ class DatabaseLink:
         self._on_away = on_away
         self._prepare = prepare
         self._connection: psycopg.Connection | None = None
+        self._works = False
 
-    @property
-    def alive(self) -> bool:
-        """Whether there is a connection, as far as we know."""
-        return self._connection is not None and not self._connection.closed
+    def works(self) -> bool:
+        """Whether the last attempt succeeded: a database with a full disk still answers those who only ask."""
+        return self._works
 
     def persist(self, work: Callable[[psycopg.Connection], Result]) -> Result:
         """Do something with the database, again and again while it is away; gives up only when told to stop.
@@ -47,7 +50,9 @@ class DatabaseLink:
         attempts = Retrying(retry=retry_if_exception_type(AWAY), stop=stop_when_event_set(self._stop),
                             wait=wait_random_exponential(SHORTEST_WAIT_S, max=LONGEST_WAIT_S),
                             before_sleep=self._away, reraise=True)
-        return attempts(lambda: work(self._connected()))
+        result = attempts(lambda: work(self._connected()))
+        self._works = True
+        return result
 
     def close(self) -> None:
         """Give the connection up."""
@@ -64,5 +69,12 @@ class DatabaseLink:
 
     def _away(self, state: RetryCallState) -> None:
         self.close()
+        self._works = False
         self._on_away()
-        log.warning("database_away", connection=self._name, attempt=state.attempt_number)
+        log.warning("database_away", connection=self._name, attempt=state.attempt_number, why=_why(state))
+
+
+def _why(state: RetryCallState) -> str:
+    """The server's own code (SQLSTATE) where it gave one, else the kind of error: messages may quote values."""
+    problem = state.outcome.exception() if state.outcome else None
+    return getattr(problem, "sqlstate", None) or type(problem).__name__

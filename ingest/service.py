@@ -21,6 +21,7 @@ from archive.fleet.arrival import Stored
 from archive.fleet.commands import WaitingCommand
 from ingest.balance import Balance
 from ingest.database_link import AWAY, DatabaseLink
+from ingest.failpoints import Failpoint
 from ingest.inbox import Inbox
 from ingest.listening import RECEIVE_MAXIMUM, Listener
 from ingest.messages import Message
@@ -49,7 +50,7 @@ class Ingest:
     """Serves some shards until it is told to stop."""
 
     def __init__(self, database_url: str, broker: BrokerAddress, vault: Vault, shards: Sequence[str],
-                 metrics: CollectorRegistry) -> None:
+                 metrics: CollectorRegistry, failpoint: Failpoint | None = None) -> None:
         self._broker = broker
         self._stop = Event()
         self._inbox = Inbox(RECEIVE_MAXIMUM // 2)
@@ -62,13 +63,14 @@ class Ingest:
         retry = self.balance.database_retries.inc
         self._asking = DatabaseLink(database_url, "ingest-ask", self._stop, retry)
         self._writing = DatabaseLink(database_url, "ingest", self._stop, retry, arrival.prepare)
-        self._writer = Writer(self._writing, vault, self._read, self._settle, self.balance.commit_seconds)
+        self._writer = Writer(self._writing, vault, self._read, self._settle, self.balance.commit_seconds,
+                              failpoint)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._pending: Future[None] | None = None
 
     def health(self) -> Health:
-        """What the admin port answers: ready when messages flow and the database is there."""
-        return Health({"database": self._database_ready, "broker": self._listening})
+        """What the admin port answers: ready when messages flow, the database is there and takes what we write."""
+        return Health({"database": self._database_ready, "writing": self._writing.works, "broker": self._listening})
 
     def stop(self) -> None:
         """Ask `run` to drain, commit, acknowledge and return; safe in a signal handler."""

@@ -10,6 +10,7 @@ from archive.fleet import arrival
 from archive.fleet.arrival import Stored
 from archive.fleet.dead_letters import DeadLetter
 from ingest.database_link import DatabaseLink
+from ingest.failpoints import Failpoint
 from ingest.flood import FloodGate
 from ingest.messages import Message
 from ingest.sorting import SortedOut
@@ -23,13 +24,15 @@ class Writer:
     """Stores batches in order; `settle` is called after each commit, `sort` reads messages again after a refusal."""
 
     def __init__(self, link: DatabaseLink, vault: Vault, sort: Callable[[Sequence[Message]], SortedOut],
-                 settle: Callable[[SortedOut, Stored], None], seconds: Histogram) -> None:
+                 settle: Callable[[SortedOut, Stored], None], seconds: Histogram,
+                 failpoint: Failpoint | None = None) -> None:
         self._link = link
         self._vault = vault
         self._sort = sort
         self._settle = settle
         self._seconds = seconds
         self._flood_gate = FloodGate()
+        self._failpoint = failpoint or Failpoint()
 
     def store(self, out: SortedOut) -> None:
         """Store a batch; one that the database refuses is halved until the culprit stands alone."""
@@ -46,9 +49,12 @@ class Writer:
     def _commit(self, out: SortedOut) -> None:
         batch = self._flood_gate.sift(out.batch())
         with self._seconds.time():
-            stored = self._link.persist(lambda connection: arrival.store(connection, self._vault, batch))
+            stored = self._link.persist(lambda connection: arrival.store(
+                connection, self._vault, batch, lambda: self._failpoint.passed("before_commit")))
+        self._failpoint.passed("after_commit")
         self._flood_gate.note(batch.letters)
         self._settle(out, stored)
+        self._failpoint.passed("after_ack")
 
 
 def _buried(out: SortedOut, detail: str) -> SortedOut:

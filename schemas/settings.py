@@ -29,6 +29,7 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(None, description="PostgreSQL address of this process's own role")
     broker_url: SecretStr | None = Field(None, description="mqtt:// or mqtts:// address of the broker")
+    cold: Path | None = Field(None, description="folder of cold storage: readings that left the database, as Parquet")
     home: Path = Field(default_factory=default_home, description="data, sockets, generated keys")
     timezone: str = Field("Asia/Shanghai", description="zone of days, rest hours and mornings")
     master_key: SecretStr | None = Field(None, description="32 bytes, base64: wraps the keys of personal data")
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     broker_files: Path | None = Field(None, description="folder of the broker's passwd and acl files (broker-sync)")
     broker_pid_file: Path | None = Field(None, description="pid file of the broker to SIGHUP (broker-sync)")
     role_password: SecretStr | None = Field(None, description="password `python -m archive login ROLE` sets")
+    failpoint: str = Field("", description="where ingest kills itself, for the fault rig only: POINT:COUNT")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("timezone")

@@ -1,6 +1,6 @@
 """One batch from the devices, stored in one transaction: all of it or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -72,7 +72,8 @@ def prepare(connection: psycopg.Connection) -> None:
         live.prepare(connection)
 
 
-def store(connection: psycopg.Connection, vault: Vault, batch: Batch) -> Stored:
+def store(connection: psycopg.Connection, vault: Vault, batch: Batch,
+          before_commit: Callable[[], None] = lambda: None) -> Stored:
     """Store a batch and commit. Raises psycopg.Error, and then nothing of it is stored."""
     with connection.transaction():
         stored = Stored(READING.write(connection, batch.readings), POSITION.write(connection, batch.positions))
@@ -83,6 +84,7 @@ def store(connection: psycopg.Connection, vault: Vault, batch: Batch) -> Stored:
             dead_letters.add(connection, vault, batch.letters)
         if batch.floods:
             dead_letters.count_floods(connection, batch.floods)
+        before_commit()
     return stored
 
 
