@@ -26,11 +26,22 @@ def refuse(command: Command) -> JsonValue:
     raise ValueError(f"unknown command {command.type}")
 
 
+class Witness:
+    """Is told what becomes of a device's messages; this one takes no notes."""
+
+    def acknowledged(self, key: Key) -> None:
+        """The broker took a message."""
+
+    def receipted(self, receipt: Receipt) -> None:
+        """Ingest says that these messages are committed."""
+
+
 class Device:
     """One connected device."""
 
     def __init__(self, device_id: str, shard: str, link: Link, *, boot: int = 0, firmware: str = "sim-1.0",
                  answer: Answer = refuse, resend_after_s: float = 60.0, ring: int = _RING, window: int = _WINDOW,
+                 witness: Witness | None = None,
                  clock_s: Callable[[], float] = time.monotonic, now_s: Callable[[], float] = time.time) -> None:
         self.device_id, self.boot = device_id, boot
         self.ring = Ring(ring, resend_after_s)
@@ -38,6 +49,7 @@ class Device:
         self.published = self.receipted = 0
         self._shard, self._link, self._firmware, self._answer = shard, link, firmware, answer
         self._window, self._clock_s, self._now_s = window, clock_s, now_s
+        self._witness = witness or Witness()
         self._travelling: dict[int, Key] = {}
         self._refused: str | None = None
 
@@ -90,7 +102,8 @@ class Device:
     def _hear(self, news: News) -> None:
         match news:
             case Acked(mid):
-                self._travelling.pop(mid, None)
+                if key := self._travelling.pop(mid, None):
+                    self._witness.acknowledged(key)
             case Connected():
                 self._greet()
             case Received(topic, payload):
@@ -109,6 +122,7 @@ class Device:
         if topic.endswith("/receipt"):
             receipt = Receipt.model_validate_json(payload)
             self.receipted += self.ring.forget(receipt.boot, receipt.seq)
+            self._witness.receipted(receipt)
         elif topic.endswith("/command"):
             self._obey(payload)
 
