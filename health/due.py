@@ -11,13 +11,14 @@ from health.distance import Mileage
 from health.figures import Reasons
 from health.forecast import Paths, chance_for, possible_futures
 from health.history import History
-from health.moments import add_months, instant_us
+from health.moments import add_months, day_of, instant_us
 from health.oil_life import OilState
 from health.pads import AxlePads
 from health.policy import Policy
 from health.quality import Floats, Integers
 from health.reasons import DueReason
 from health.tread import AxleTread
+from health.tyre_sets import ROTATION, TyreSets
 from health.usage import Usage
 from schemas.report import Due, Unknown
 from schemas.vehicle import MaintenanceRule, VehicleFacts
@@ -96,8 +97,11 @@ def start_of(rule: MaintenanceRule, view: Outlook) -> Start | None:
     oil, tyres, battery = view.facts.oil, view.facts.tyres, view.facts.battery
     if rule.item == "PM-MINOR" and oil and oil.changed_at:
         noted.append(Start(oil.changed_at, oil.changed_km, noted=True))
-    if rule.item == "TYR-ROT" and tyres and tyres.fitted_at:
+    if rule.item == ROTATION and tyres and tyres.fitted_at:
         noted.append(Start(tyres.fitted_at, tyres.fitted_km, noted=True))
+    if rule.item == ROTATION:
+        noted += [Start(day_of(change.at), None, noted=True) for change in view.facts.tyre_changes
+                  if change.kind == "rotated" and day_of(change.at) <= view.today]
     if rule.item == "BAT-12V" and battery and battery.fitted_at:
         noted.append(Start(battery.fitted_at, None, noted=True))
     if noted:
@@ -171,7 +175,7 @@ def _dated(item: str, days: Integers | None, calendar: date | None, limit: str, 
 def _tread_due(rule: MaintenanceRule, limit_mm: float, view: Outlook) -> Due | Unknown:
     """The axle that reaches the limit first, and the age of the tyres."""
     tyres, p = view.facts.tyres, view.policy.tyres
-    limit_mm = max(limit_mm, p.advise_winter_mm) if tyres and tyres.winter else limit_mm
+    limit_mm = max(limit_mm, p.advise_winter_mm) if TyreSets.of(view.facts).now.winter else limit_mm
     by_axle = {axle: _days_by_wear(tread, "tread", limit_mm, view) for axle, tread in view.parts.tread.items()}
     near = _within_horizon(by_axle, view)
     fitted = tyres.fitted_at if tyres else None

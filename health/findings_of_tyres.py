@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from health.case import Case
 from health.reasons import AXLE_NAMES
 from health.tread import AxleTread
+from health.tyre_sets import TyreSets
 from schemas.findings import Finding, FindingCode, Severity
 
 
 def tread_low(case: Case) -> Iterator[Finding]:
     """Tyres that have reached the depth at which replacement is advised, or the legal limit."""
     p = case.view.policy.tyres
-    facts = case.view.facts
-    advise = p.advise_winter_mm if facts.tyres and facts.tyres.winter else p.advise_mm
+    advise = p.advise_winter_mm if TyreSets.of(case.view.facts).now.winter else p.advise_mm
     for tread in case.view.parts.tread.values():
         depth = tread.report.tread_mm
         if depth is None or depth.value >= advise:

@@ -23,3 +23,8 @@ def add_months(day: date, months: float) -> date:
         return date.max
     last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return date(year, month + 1, min(day.day, last)) + timedelta(days=round((months - whole) * 30))
+
+
+def day_of(moment: datetime | date) -> date:
+    """The day of an instant in UTC, or the day itself."""
+    return moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment

@@ -3,6 +3,7 @@
 Depth is linear in the wear index I = sum of severity x distance: h = h0 - k I. Section 5 of the model notes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,9 @@ from health.policy import Policy, TyrePolicy
 from health.quality import Floats
 from health.road_load import Cars, cars
 from health.road_mix import shares
+from health.tyre_sets import TyreSets, belongs
 from health.wear_fit import WearFit
-from health.worn_part import Anchor, Reading, Worn, first_reading
+from health.worn_part import Anchor, Reading, Worn, first_reading, index_per_km
 from schemas.report import AxleTyres, Q, Unknown
 from schemas.vehicle import Axle, VehicleFacts
 
@@ -28,8 +30,8 @@ class AxleTread:
     """One axle: wear index per group and what it means in millimetres."""
 
     axle: Axle
-    index: Floats          # per group, in mm at k = 1
-    index_per_km: float    # mean over the history
+    index: Floats          # per group, in mm at k = 1, of the pair now on the axle
+    index_per_km: float    # of this axle, mean over the history
     fit: WearFit | None    # None where the depth has no starting point
     index_since: float     # index since that starting point
     k: Q
@@ -38,29 +40,34 @@ class AxleTread:
 
 def estimate_tread(history: History, facts: VehicleFacts, mileage: Mileage,
                    policy: Policy) -> tuple[dict[str, AxleTread], Reasons]:
-    """Wear and depth of both axles."""
-    axles: dict[str, AxleTread] = {axle: _axle(axle, history, facts, mileage, policy) for axle in AXLES}
+    """Wear and depth of the pairs now on both axles."""
+    sets = TyreSets.of(facts)
+    by_axle = {axle: wear_index(axle, history, facts, mileage, policy) for axle in AXLES}
+    axles: dict[str, AxleTread] = {axle: _axle(axle, sets, by_axle, history, facts, mileage, policy) for axle in AXLES}
     reasons = {f"tyres.{axle}.tread_mm": Unknown.NO_FACT for axle in AXLES}
     return axles, reasons | {"tyres": Unknown.TOO_SHORT}
 
 
-def _axle(axle: Axle, history: History, facts: VehicleFacts, mileage: Mileage, policy: Policy) -> AxleTread:
+def _axle(axle: Axle, sets: TyreSets, by_axle: Mapping[Axle, Floats], history: History, facts: VehicleFacts,
+          mileage: Mileage, policy: Policy) -> AxleTread:
     p = policy.tyres
-    index, readings = wear_index(axle, history, facts, mileage, policy), _readings(axle, facts)
+    own, other = by_axle[axle], by_axle[AXLES[1 - AXLES.index(axle)]]
+    index = sets.at(history.start_us).index_of_pair(own, other)
+    readings = _readings(axle, facts)
     worn = Worn.of(index, _anchor(facts, readings, p), readings, history, mileage, p, p.new_mm)
     fit, known = worn.fit, worn.fit if worn.known else None
-    return AxleTread(axle, index, worn.index_per_km, known, worn.index_since, fit.k_quantity(), AxleTyres(
+    per_km = index_per_km(own, mileage)
+    return AxleTread(axle, index, per_km, known, worn.index_since, fit.k_quantity(), AxleTyres(
         wear_mm=relative(fit.k * known_sum(index), fit.sigma_ln_k, fit.source, "mm"),
-        mm_per_1000km=relative(fit.k * worn.index_per_km * 1000, fit.sigma_ln_k, fit.source, "mm/1000km"),
+        mm_per_1000km=relative(fit.k * per_km * 1000, fit.sigma_ln_k, fit.source, "mm/1000km"),
         tread_mm=known.depth(worn.index_since, "mm") if known else None))
 
 
 def wear_index(axle: Axle, history: History, facts: VehicleFacts, mileage: Mileage, policy: Policy) -> Floats:
-    """Wear of each group at k = 1 [mm]; NaN where no distance is known."""
+    """Wear of each group on an axle at k = 1 [mm], whatever set was on it; NaN where no distance is known."""
     car, p = cars([history.vehicle], {history.vehicle: facts}, policy.car), policy.tyres
-    severity = _severity(axle, history, car, p)
-    winter = p.winter_factor if facts.tyres and facts.tyres.winter else 1.0
-    result: Floats = severity * mileage.trip_km / 1000 * _load_factor(car, policy) * winter
+    winter = np.where(TyreSets.of(facts).at(history.start_us).winter, p.winter_factor, 1.0)
+    result: Floats = _severity(axle, history, car, p) * mileage.trip_km / 1000 * _load_factor(car, policy) * winter
     return result
 
 
@@ -90,7 +97,9 @@ def _load_factor(car: Cars, policy: Policy) -> float:
 
 
 def _readings(axle: Axle, facts: VehicleFacts) -> list[Reading]:
-    return [Reading.of(r.time, r.odometer_km, r.tread_mm) for r in facts.gauge if r.axle == axle]
+    """Readings of the pair now on the axle, wherever it was when somebody measured it."""
+    sets = TyreSets.of(facts)
+    return [Reading.of(r.time, r.odometer_km, r.tread_mm) for r in facts.gauge if belongs(sets, r.time, r.axle, axle)]
 
 
 def _anchor(facts: VehicleFacts, readings: list[Reading], p: TyrePolicy) -> Anchor | None:

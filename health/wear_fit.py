@@ -101,7 +101,7 @@ def fit_wear(wear_index: Sequence[float], tread_mm: Sequence[float], new_mm: flo
     Notes
     -----
     Priors ln k ~ N(ln prior_k, sigma_ln_k) and h0 ~ N(new_mm, sigma_new_mm). Valid while wear is
-    linear in the index, that is for tyres that stay on their axle.
+    linear in the index; of tyres that changed places the index is the sum over the places.
     """
     sigma_ln_k = policy.sigma_ln_k
     sigma_start = policy.sigma_new_mm if sigma_new_mm is None else sigma_new_mm

@@ -48,6 +48,12 @@ def first_reading(readings: Sequence[Reading], sigma_mm: float) -> Anchor | None
     return Anchor(oldest.at_us, oldest.odometer_km, oldest.depth_mm, sigma_mm, from_gauge=True)
 
 
+def index_per_km(index: Floats, mileage: Mileage) -> float:
+    """Mean wear index per distance over the history [of the index, per km]; NaN where nothing was driven."""
+    driven_km = known_sum(np.where(np.isnan(index), np.nan, mileage.trip_km))
+    return known_sum(index) / driven_km if driven_km > 0 else float("nan")
+
+
 @dataclass(frozen=True)
 class Worn:
     """Wear index of one part over the history, and what readings say about its coefficient."""
@@ -66,9 +72,7 @@ class Worn:
     def of(cls, index: Floats, anchor: Anchor | None, readings: Sequence[Reading], history: History,
            mileage: Mileage, prior: WearPrior, new_mm: float) -> "Worn":
         """Fold a wear index and readings of the same part."""
-        driven_km = known_sum(np.where(np.isnan(index), np.nan, mileage.trip_km))
-        per_km = known_sum(index) / driven_km if driven_km > 0 else float("nan")
-        bare = cls(index, per_km, fit_wear([], [], new_mm, prior), float("nan"))
+        bare = cls(index, index_per_km(index, mileage), fit_wear([], [], new_mm, prior), float("nan"))
         if anchor is None:
             return bare
         later = sorted(readings, key=lambda r: (r.at_us, r.depth_mm))[1 if anchor.from_gauge else 0:]
@@ -76,7 +80,7 @@ class Worn:
         worn = [(bare.since(anchor, r, history, mileage), r.depth_mm) for r in later]
         usable = [(w, mm) for w, mm in worn if np.isfinite(w)]
         fit = fit_wear([w for w, _ in usable], [mm for _, mm in usable], anchor.depth_mm, prior, anchor.sigma_mm)
-        return cls(index, per_km, fit, bare.since(anchor, None, history, mileage))
+        return cls(index, bare.index_per_km, fit, bare.since(anchor, None, history, mileage))
 
     def since(self, anchor: Anchor, until: Reading | None, history: History, mileage: Mileage) -> float:
         """Wear index from the anchor to a reading, or to now.

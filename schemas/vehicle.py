@@ -22,6 +22,15 @@ class Tyres(_Facts):
     winter: bool = False
 
 
+class TyreChange(_Facts):
+    """Tyres moved between the axles, or another set mounted. A set is known by its name; it comes back as it went."""
+
+    at: datetime | date
+    kind: Literal["rotated", "mounted"]
+    set_name: str = ""
+    winter: bool = False
+
+
 class TreadReading(_Facts):
     """A tread depth somebody measured with a gauge."""
 
@@ -112,6 +121,7 @@ class VehicleFacts(_Facts):
     speed_floored: bool | None = None
     oil_temp_source: Literal["oil", "model", "coolant_lagged", "coolant"] | None = None
     tyres: Tyres | None = None
+    tyre_changes: list[TyreChange] = Field([], description="beside rotations among the services")
     gauge: list[TreadReading] = []
     pads: list[PadReading] = []
     oil: Oil | None = None
