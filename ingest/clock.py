@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-OLDEST = timedelta(days=90)
-FARTHEST_AHEAD = timedelta(minutes=5)
-"""A sample older or newer than this against the moment of receipt comes from a wrong clock (design.md 3)."""
+from schemas.wire import FARTHEST_AHEAD_MS, OLDEST_MS
+
+OLDEST = timedelta(milliseconds=OLDEST_MS)
+FARTHEST_AHEAD = timedelta(milliseconds=FARTHEST_AHEAD_MS)
 
 
 def plausible(time: datetime, arrived: datetime) -> bool:

@@ -14,7 +14,7 @@ import polars as pl
 from ingest.messages import Rejection, Samples
 from schemas.frames import TIME
 from schemas.signals import BY_ALIAS, SqlType
-from schemas.wire import RejectReason
+from schemas.wire import ALIAS_LENGTH_LIMIT, LARGEST_DIFFERENCE, UNKNOWN_SIGNALS_LIMIT, RejectReason
 
 MESSAGE = "message"
 """Column that says which message of the batch a row came from."""
@@ -22,14 +22,9 @@ MESSAGE = "message"
 TIMES = "dt"
 """Alias of the sample times among the differences."""
 
-LARGEST_WHOLE = 2.0**40
-"""Differences beyond this are no measurement; below it the sums over a batch stay exact in 53 bits."""
-
 FARTHEST_MS = 2.0**45
 """A sample is at most a thousand years from the first one: what is beyond is refused for its clock."""
 
-UNKNOWN_SIGNALS_LIMIT = 32
-ALIAS_LENGTH_LIMIT = 64
 REAL_LIMIT = float(np.finfo(np.float32).max)
 
 
@@ -104,7 +99,7 @@ def _decode(group: list[Taken], refused: dict[int, Rejection]) -> pl.DataFrame:
     shape = group[0].body
     flat = {alias: _flat(one.body.s[alias] for one in group) for alias in shape.s}
     flat_times = _flat(one.body.dt for one in group)
-    most = LARGEST_WHOLE if TIMES in shape.d else math.inf
+    most = LARGEST_DIFFERENCE if TIMES in shape.d else math.inf
     odd_times = message[_not_whole(flat_times, most) | flat_times.is_null().to_numpy()]
     _refuse(group, set(odd_times.tolist()), RejectReason.MALFORMED, "a time is no whole number", refused)
     for values in (values for alias, values in flat.items() if alias in shape.d):
@@ -126,7 +121,7 @@ def _flat(lists: Iterable[Sequence[float | None]]) -> pl.Series:
     return pl.Series(values=list(chain.from_iterable(lists)), dtype=pl.Float64)
 
 
-def _not_whole(values: pl.Series, most: float = LARGEST_WHOLE) -> np.ndarray:
+def _not_whole(values: pl.Series, most: float = LARGEST_DIFFERENCE) -> np.ndarray:
     """Differences must be whole and small, or they would spoil the sums of their neighbours."""
     numbers = values.fill_null(0).to_numpy()
     odd: np.ndarray = (np.abs(numbers) > most) | (numbers != np.rint(numbers))
@@ -138,7 +133,7 @@ def _undo_differences(values: pl.Series, scale: float | None, lengths: np.ndarra
     if scale is None:
         return values
     numbers = values.fill_null(0).to_numpy()
-    sums = np.cumsum(np.where(np.abs(numbers) > LARGEST_WHOLE, 0, numbers))
+    sums = np.cumsum(np.where(np.abs(numbers) > LARGEST_DIFFERENCE, 0, numbers))
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     before = np.where(starts > 0, sums[starts - 1], 0)
     counts = pl.Series(_scaled(sums - np.repeat(before, lengths), scale))

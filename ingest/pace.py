@@ -1,7 +1,7 @@
 """How fast a device may send: a token bucket each, drawn from once per delivery."""
 
-from ingest.policy import MESSAGE_BURST, MESSAGES_PER_S
 from schemas.topics import parse
+from schemas.wire import MESSAGE_BURST, MESSAGES_PER_S
 
 _STEP_S = 1 / MESSAGES_PER_S
 _AHEAD_S = (MESSAGE_BURST - 0.5) * _STEP_S

@@ -14,6 +14,31 @@ PAYLOAD_LIMIT = 256 * 1024
 SAMPLE_LIMIT = 20_000
 """Samples in one telemetry message: five and a half hours at 1 Hz."""
 
+LARGEST_DIFFERENCE = 2**40
+"""Differences beyond this are no measurement; below it sums over a whole batch of messages stay exact in 53 bits."""
+
+UNKNOWN_SIGNALS_LIMIT = 32
+"""Signals of one message that have no column."""
+
+ALIAS_LENGTH_LIMIT = 64
+"""Characters of the name of such a signal."""
+
+OLDEST_MS = 90 * 86_400_000
+"""A sample older than this at receipt comes from a wrong clock [ms]: 90 days."""
+
+FARTHEST_AHEAD_MS = 5 * 60_000
+"""And so does one from further ahead than this [ms]: 5 minutes."""
+
+RESEND_AFTER_S = 60.0
+"""A device sends again what has no receipt after this long [s], and at every reconnect."""
+
+MESSAGES_PER_S = 50.0
+"""Messages a device may send for ever [1/s]: ten times what the busiest dongle we know sends (OVMS while charging)."""
+
+MESSAGE_BURST = 20_000
+"""Messages beyond that at once: what a device kept while it was away, and what the broker kept while ingest was.
+At 300 samples a message ten weeks of driving at 1 Hz without pause; at 5 messages a second an hour without ingest."""
+
 BIGINT = 2**63 - 1
 LATEST_MS = 2**53
 """Farthest instant a message may name [ms since 1970, either way]: what a double holds exactly."""

@@ -4,8 +4,8 @@ import pytest
 
 from ingest import pace
 from ingest.pace import Pace
-from ingest.policy import MESSAGE_BURST, MESSAGES_PER_S
 from schemas.topics import up
+from schemas.wire import MESSAGE_BURST, MESSAGES_PER_S
 
 TOPIC = up("s00", "fast-1", "telemetry")
 
