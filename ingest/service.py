@@ -25,6 +25,7 @@ from ingest.failpoints import Failpoint
 from ingest.inbox import Inbox
 from ingest.listening import RECEIVE_MAXIMUM, Listener
 from ingest.messages import Message
+from ingest.meters import Meters
 from ingest.receipts import receipts
 from ingest.redelivered import Redeliveries
 from ingest.registry import Registry
@@ -59,12 +60,12 @@ class Ingest:
         self._commands_at = 0.0
         self._listeners = {shard: Listener(shard, self._deliver) for shard in shards}
         self._database_ready = database_ready(database_url)
-        self.balance = Balance(metrics)
-        retry = self.balance.database_retries.inc
-        self._asking = DatabaseLink(database_url, "ingest-ask", self._stop, retry)
-        self._writing = DatabaseLink(database_url, "ingest", self._stop, retry, arrival.prepare)
-        self._writer = Writer(self._writing, vault, self._read, self._settle, self.balance.commit_seconds,
-                              failpoint)
+        self.balance = Balance(shards, metrics)
+        self._meters = Meters(metrics)
+        retry = self._meters.database_retries.inc
+        self._asking = DatabaseLink(database_url, "ingest-ask", self._stop, retry, self._ask_again)
+        self._writing = DatabaseLink(database_url, "ingest", self._stop, retry, self._write_again)
+        self._writer = Writer(self._writing, vault, self._read, self._settle, self._meters, failpoint)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._pending: Future[None] | None = None
 
@@ -86,7 +87,7 @@ class Ingest:
         except AWAY:
             if not self._stop.is_set():
                 raise
-            log.warning("stopped_while_database_away", left_to_the_broker=self.balance.in_flight)
+            log.warning("stopped_while_database_away", left_to_the_broker=self.balance.now().in_flight)
         finally:
             self._close()
 
@@ -145,6 +146,14 @@ class Ingest:
         for shard, topic, payload in receipts(out.receipts.values()):
             self._listeners[shard].publish(topic, payload, qos=0)
         self.balance.settle(out, stored)
+        self._meters.settle(out, stored)
+
+    def _ask_again(self, _connection: psycopg.Connection) -> None:
+        self._meters.connected("ask")
+
+    def _write_again(self, connection: psycopg.Connection) -> None:
+        arrival.prepare(connection)
+        self._meters.connected("write")
 
     def _send_commands(self) -> None:
         def take(connection: psycopg.Connection) -> list[WaitingCommand]:

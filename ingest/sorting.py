@@ -41,6 +41,8 @@ class SortedOut:
     events: list[DeviceEvent] = field(default_factory=list)
     statuses: list[DeviceStatus] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    told: set[int] = field(default_factory=set)
+    """Messages that brought an event, a status or an answer."""
     letters: dict[int, DeadLetter] = field(default_factory=dict)
     receipts: dict[int, Receiptable] = field(default_factory=dict)
     ignored: set[int] = field(default_factory=set)
@@ -111,6 +113,7 @@ def _take_event(out: SortedOut, number: int, topic: UpTopic, device: Device) -> 
         return _bury(out, number, Rejection(RejectReason.CLOCK, f"event at {body.t} ms", body.boot, body.seq))
     out.receipts[number] = Receiptable(topic.shard, topic.device_id, body.boot, body.seq)
     out.events.append(DeviceEvent(device.device_key, time, body.boot, body.seq, body.type.value, body.data))
+    out.told.add(number)
     return None
 
 
@@ -120,6 +123,7 @@ def _take_status(out: SortedOut, number: int, topic: UpTopic, device: Device) ->
         return _bury(out, number, body)
     arrived = out.messages[number].arrived
     out.statuses.append(DeviceStatus(device.device_key, body.state, body.fw, body.boot, arrived))
+    out.told.add(number)
     return None
 
 
@@ -128,6 +132,7 @@ def _take_reply(out: SortedOut, number: int, topic: UpTopic, device: Device) -> 
     if isinstance(body, Rejection):
         return _bury(out, number, body)
     out.answers.append(Answer(device.device_key, body.id, body.ok, body.result if body.ok else body.error))
+    out.told.add(number)
     return None
 
 
@@ -138,6 +143,8 @@ def _take_foreign(out: SortedOut, number: int, _topic: UpTopic, device: Device) 
     if read.nothing or (read.clockless and out.messages[number].repeated):
         out.ignored.add(number)
         return None
+    if read.state or read.codes:
+        out.told.add(number)
     if read.state:
         out.statuses.append(DeviceStatus(device.device_key, read.state, "", 0, out.messages[number].arrived))
     out.foreign_rows += [foreign.Row(number, device.device_key, sample) for sample in read.samples]

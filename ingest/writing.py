@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import psycopg
-from prometheus_client import Histogram
 
 from archive.database.sealing import Vault
 from archive.fleet import arrival
@@ -13,6 +12,7 @@ from ingest.database_link import DatabaseLink
 from ingest.failpoints import Failpoint
 from ingest.flood import FloodGate
 from ingest.messages import Message
+from ingest.meters import Meters
 from ingest.sorting import SortedOut
 from schemas.wire import RejectReason
 
@@ -24,13 +24,13 @@ class Writer:
     """Stores batches in order; `settle` is called after each commit, `sort` reads messages again after a refusal."""
 
     def __init__(self, link: DatabaseLink, vault: Vault, sort: Callable[[Sequence[Message]], SortedOut],
-                 settle: Callable[[SortedOut, Stored], None], seconds: Histogram,
+                 settle: Callable[[SortedOut, Stored], None], meters: Meters,
                  failpoint: Failpoint | None = None) -> None:
         self._link = link
         self._vault = vault
         self._sort = sort
         self._settle = settle
-        self._seconds = seconds
+        self._meters = meters
         self._flood_gate = FloodGate()
         self._failpoint = failpoint or Failpoint()
 
@@ -48,11 +48,12 @@ class Writer:
 
     def _commit(self, out: SortedOut) -> None:
         batch = self._flood_gate.sift(out.batch())
-        with self._seconds.time():
+        with self._meters.commit_seconds.time():
             stored = self._link.persist(lambda connection: arrival.store(
                 connection, self._vault, batch, lambda: self._failpoint.passed("before_commit")))
         self._failpoint.passed("after_commit")
         self._flood_gate.note(batch.letters)
+        self._meters.letters_not_kept.inc(sum(flood.letters for flood in batch.floods))
         self._settle(out, stored)
         self._failpoint.passed("after_ack")
 
