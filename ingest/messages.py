@@ -40,6 +40,16 @@ class Samples(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Receiptable:
+    """A message its device wants a receipt for."""
+
+    shard: str
+    device_id: str
+    boot: int
+    seq: int
+
+
+@dataclass(frozen=True)
 class Rejection:
     """Why a message could not be taken in; where `boot` and `seq` could be read, it gets a receipt all the same."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ingest.sorting import Receiptable
+from ingest.messages import Receiptable
 from schemas.topics import down
 from schemas.wire import Receipt
 

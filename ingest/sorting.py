@@ -12,22 +12,13 @@ from archive.fleet.devices import Device
 from ingest import foreign
 from ingest.clock import FARTHEST_AHEAD, OLDEST, instant, plausible
 from ingest.columns import MESSAGE, Columns, Taken, assemble
+from ingest.delivered import NO_SPANS, delivered
 from ingest.formats import pitcall
-from ingest.messages import Message, Rejection
+from ingest.messages import Message, Receiptable, Rejection
 from ingest.registry import Registry
 from schemas.signals import POSITION_SIGNALS, READING_SIGNALS, Signal
 from schemas.topics import FOREIGN_KIND, UpTopic, parse
 from schemas.wire import Event, EventType, RejectReason, Reply, Status
-
-
-@dataclass(frozen=True)
-class Receiptable:
-    """A message its device wants a receipt for."""
-
-    shard: str
-    device_id: str
-    boot: int
-    seq: int
 
 
 @dataclass
@@ -51,11 +42,13 @@ class SortedOut:
     positions: pl.DataFrame = field(default_factory=pl.DataFrame)
     refused_positions: int = 0
     refused: set[int] = field(default_factory=set)
+    spans: pl.DataFrame = field(default_factory=lambda: NO_SPANS)
 
     def batch(self) -> Batch:
         """The same, as the archive stores it."""
         return Batch(self.readings.drop(MESSAGE), self.positions.drop(MESSAGE), self.events, self.statuses,
-                     self.answers, list(self.letters.values()))
+                     self.answers, list(self.letters.values()),
+                     deliveries=delivered(self.messages, self.senders, self.receipts, self.spans))
 
 
 def sort_out(messages: Sequence[Message], registry: Registry) -> SortedOut:
@@ -82,7 +75,7 @@ def _sort_one(out: SortedOut, number: int, message: Message, registry: Registry)
         return _bury(out, number, Rejection(RejectReason.TOPIC, "not a topic of ours"))
     device = registry[topic.device_id]
     if device is None:
-        return _bury(out, number, Rejection(RejectReason.UNKNOWN_DEVICE, "provision the device first"))
+        return _bury(out, number, Rejection(RejectReason.UNKNOWN_DEVICE, "not provisioned, revoked, or lapsed"))
     out.senders[number] = device
     if device.shard != topic.shard:
         return _bury(out, number, Rejection(RejectReason.WRONG_SHARD, f"this device belongs to {device.shard}"))
@@ -163,19 +156,20 @@ _TAKE: dict[str, Callable[[SortedOut, int, UpTopic, Device], None]] = {
 def _bury(out: SortedOut, number: int, flaw: Rejection) -> None:
     message, sender = out.messages[number], out.senders.get(number)
     out.letters[number] = DeadLetter(message.arrived, message.topic, message.payload, flaw.reason, flaw.detail,
-                                     sender.device_key if sender else None)
+                                     sender.device_key if sender else None, topic.device_id if topic else None)
     if sender and flaw.boot is not None and flaw.seq is not None:
         out.receipts[number] = Receiptable(sender.shard, sender.device_id, flaw.boot, flaw.seq)
 
 
 def _refuse_wrong_clocks(out: SortedOut, columns: Columns) -> pl.DataFrame:
     """One sample outside the window condemns its message: a clock that jumps cannot be trusted in between."""
-    spans = columns.rows.group_by(MESSAGE).agg(pl.col("time").min().alias("first"), pl.col("time").max().alias("last"))
+    out.spans = columns.rows.group_by(MESSAGE).agg(pl.col("time").min().alias("first"),
+                                                   pl.col("time").max().alias("last"))
     arrived = pl.DataFrame({MESSAGE: pl.Series([one.message for one in out.telemetry], dtype=pl.Int32),
                             "arrived": [out.messages[one.message].arrived for one in out.telemetry]},
                            schema_overrides={"arrived": pl.Datetime("us", "UTC")})
     early, late = pl.col("first") < pl.col("arrived") - OLDEST, pl.col("last") > pl.col("arrived") + FARTHEST_AHEAD
-    wrong = spans.join(arrived, on=MESSAGE).filter(early | late)
+    wrong = out.spans.join(arrived, on=MESSAGE).filter(early | late)
     for number, first, last in wrong.select(MESSAGE, "first", "last").iter_rows():
         receipt = out.receipts[number]
         columns.refused[number] = Rejection(RejectReason.CLOCK, f"samples from {first} to {last}",

@@ -63,6 +63,6 @@ def _buried(out: SortedOut, detail: str) -> SortedOut:
     (message,) = out.messages
     sender = out.senders.get(0)
     letter = DeadLetter(message.arrived, message.topic, message.payload, RejectReason.DATABASE, detail,
-                        sender.device_key if sender else None)
+                        sender.device_key if sender else None, sender.device_id if sender else None)
     return SortedOut(out.messages, letters={0: letter}, receipts=out.receipts, senders=out.senders,
                      readings=out.readings.clear(), positions=out.positions.clear())

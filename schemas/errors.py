@@ -32,5 +32,13 @@ class Conflict(PitcallError):
     """The change does not fit the present state; read it again first."""
 
 
+class Refused(Conflict):
+    """What was asked for does not fit what is there; the message names the field and is the caller's to read."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field, self.why = field, why
+
+
 class InvalidInput(PitcallError):
     """A value was refused; the message names it."""

@@ -17,6 +17,15 @@ FOREIGN_KIND = "foreign"
 FOREIGN_LEVELS: dict[str, int] = {"wican": 1, "ovms": 2, "autopi": 1, "thingsboard": 1, "obd2mqtt": 1}
 """Topic trees of foreign devices, and the level that carries the device's name, as in the broker's ACL."""
 
+FOREIGN_TOPICS: dict[str, dict[str, str]] = {
+    "wican": {"status": "wican/{id}/can/status", "data": "wican/{id}/can/rx"},
+    "ovms": {"prefix": "ovms/{id}/{id}/"},
+    "autopi": {"data": "autopi/{id}"},
+    "thingsboard": {"data": "thingsboard/{id}"},
+    "obd2mqtt": {"prefix": "obd2mqtt/{id}/"},
+}
+"""What to enter in a foreign device, so that its topics carry its name where we look for it."""
+
 UP_KINDS: frozenset[str] = frozenset({"telemetry", "event", "status", "reply"})
 
 
@@ -67,6 +76,14 @@ def up(shard: str, device_id: str, kind: str) -> str:
 def down(shard: str, device_id: str, kind: str) -> str:
     """Topic a device listens to."""
     return f"{ROOT}/{shard}/{device_id}/down/{kind}"
+
+
+def of_device(kind: str, shard: str, device_id: str) -> dict[str, dict[str, str]]:
+    """What a device of a format is to be told: where it publishes (`up`) and what it hears (`down`)."""
+    if kind in FOREIGN_TOPICS:
+        return {"up": {name: topic.format(id=device_id) for name, topic in FOREIGN_TOPICS[kind].items()}, "down": {}}
+    return {"up": {name: up(shard, device_id, name) for name in sorted(UP_KINDS)},
+            "down": {name: down(shard, device_id, name) for name in ("command", "receipt")}}
 
 
 def shard_filter(shard: str) -> str:

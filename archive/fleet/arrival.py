@@ -11,9 +11,10 @@ from psycopg.types.json import Jsonb
 
 from archive.database.queries import beside
 from archive.database.sealing import Vault
-from archive.fleet import commands, dead_letters, live
+from archive.fleet import commands, dead_letters, deliveries, live
 from archive.fleet.commands import Answer
 from archive.fleet.dead_letters import DeadLetter, Flood
+from archive.fleet.deliveries import DELIVERIES
 from archive.fleet.hypertables import KEY, POSITION, READING, Written
 from schemas.frames import STORED_POSITIONS, STORED_READINGS
 
@@ -55,6 +56,7 @@ class Batch:
     letters: Sequence[DeadLetter] = ()
     floods: Sequence[Flood] = ()
 
+    deliveries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DELIVERIES))
 
 @dataclass(frozen=True)
 class Stored:
@@ -80,6 +82,7 @@ def store(connection: psycopg.Connection, vault: Vault, batch: Batch,
         live.update(connection, batch.readings, batch.positions)
         _mark_touched(connection, batch)
         _write_messages(connection, batch)
+        deliveries.record(connection, batch.deliveries)
         if batch.letters:
             dead_letters.add(connection, vault, batch.letters)
         if batch.floods:

@@ -27,6 +27,7 @@ class DeadLetter:
     reason: RejectReason
     detail: str
     device_key: int | None = None
+    device_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def mark_failed(connection: psycopg.Connection, letter_id: int, again: DeadLette
 def _row(vault: Vault, letter: DeadLetter) -> dict[str, object]:
     digest = hashlib.sha256(letter.payload).digest()
     return {"received_at": letter.received_at, "topic": _storable(letter.topic, TOPIC_LIMIT),
-            "device": letter.device_key, "reason": letter.reason.value,
+            "device": letter.device_key, "device_id": letter.device_id, "reason": letter.reason.value,
             "detail": _storable(letter.detail, DETAIL_LIMIT),
             "size": len(letter.payload), "sha256": digest, "payload": vault.seal_letter(letter.payload, digest)}
 

@@ -1,6 +1,6 @@
 -- add --
-INSERT INTO dead_letter (received_at, topic, device_key, reason, detail, size, sha256, payload_sealed)
-VALUES (%(received_at)s, %(topic)s, %(device)s, %(reason)s, %(detail)s, %(size)s, %(sha256)s, %(payload)s)
+INSERT INTO dead_letter (received_at, topic, device_key, device_id, reason, detail, size, sha256, payload_sealed)
+VALUES (%(received_at)s, %(topic)s, %(device)s, %(device_id)s, %(reason)s, %(detail)s, %(size)s, %(sha256)s, %(payload)s)
 
 -- count_flood --
 INSERT INTO dead_letter_flood AS known (hour, reason, device_key, letters, bytes)

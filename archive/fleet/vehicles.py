@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from archive.database.connecting import our_errors
 from archive.database.queries import beside
 from archive.database.sealing import Vault
+from schemas.errors import NotFound
 from schemas.vehicle import VehicleFacts
 
 _QUERIES = beside(__file__)
@@ -48,6 +49,14 @@ def by_vin(connection: psycopg.Connection, vault: Vault, vin: str) -> int | None
     """Id of the car with this VIN."""
     row = connection.execute(_QUERIES["by_vin"], [vault.token("vehicle.vin", normalised_vin(vin))]).fetchone()
     return int(row[0]) if row else None
+
+
+def store_of(connection: psycopg.Connection, vehicle_id: int) -> int:
+    """The home store of a car; raises NotFound when there is none or it is not yours to see."""
+    row = connection.execute(_QUERIES["store_of"], [vehicle_id]).fetchone()
+    if row is None:
+        raise NotFound("no such vehicle")
+    return int(row[0])
 
 
 def fit(connection: psycopg.Connection, device_key: int, vehicle_id: int, since: datetime,

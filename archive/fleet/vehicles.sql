@@ -6,11 +6,19 @@ RETURNING vehicle_id
 -- by_vin --
 SELECT vehicle_id FROM vehicle WHERE vin_token = %s
 
+-- store_of --
+SELECT store_id FROM vehicle WHERE vehicle_id = %s
+
 -- fit --
--- The whole interval is marked, so that what the device measured before it was linked reaches the car too.
+-- The whole interval is marked, so that what the device measured before it was linked reaches the car too. The store
+-- of the car administers the device.
 WITH fitted AS (
     INSERT INTO fitting (device_key, vehicle_id, during)
-    VALUES (%(device)s, %(vehicle)s, tstzrange(%(since)s, %(until)s)) RETURNING vehicle_id, during
+    VALUES (%(device)s, %(vehicle)s, tstzrange(%(since)s, %(until)s)) RETURNING device_key, vehicle_id, during
+), administered AS (
+    UPDATE device SET store_id = vehicle.store_id FROM fitted JOIN vehicle USING (vehicle_id)
+    WHERE device.device_key = fitted.device_key AND fitted.during @> now()
+        AND device.store_id IS DISTINCT FROM vehicle.store_id
 )
 INSERT INTO vehicle_touched (vehicle_id, first_time, last_time)
 SELECT vehicle_id, lower(during), coalesce(upper(during), 'infinity') FROM fitted

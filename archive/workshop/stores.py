@@ -14,3 +14,8 @@ def add(connection: psycopg.Connection, code: str, name_zh: str, name_en: str, t
         row = connection.execute(_QUERIES["add"], [code, name_zh, name_en, timezone]).fetchone()
     assert row is not None  # noqa: S101 - INSERT ... RETURNING gives a row or raises
     return int(row[0])
+
+
+def by_code(connection: psycopg.Connection) -> dict[str, int]:
+    """Number of each store by its code."""
+    return {str(code): int(number) for code, number in connection.execute(_QUERIES["by_code"])}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.receipts import ranges, receipts
-from ingest.sorting import Receiptable
+from ingest.messages import Receiptable
 
 
 @given(st.sets(st.integers(0, 200)))
