@@ -72,8 +72,18 @@ class ServiceDone(_Facts):
     odometer_km: float | None = None
 
 
+class OdometerCorrection(_Facts):
+    """From this instant on the dashboard shows `shown_km` where the car has done `true_km`."""
+
+    at: datetime
+    shown_km: float
+    true_km: float
+    reason: str = ""
+
+
 class MaintenanceRule(_Facts):
-    """When a catalogue item falls due: distance, time, tread, pad thickness or a trouble code, whichever first.
+    """When a catalogue item falls due: distance, time, engine revolutions, tread, pads or a trouble code, whichever
+    comes first.
 
     `codes` holds beginnings of trouble codes: P0128 for one, P03 for all misfires.
     """
@@ -83,6 +93,7 @@ class MaintenanceRule(_Facts):
     months: float | None = None
     tread_mm: float | None = None
     pad_mm: float | None = None
+    revolutions: float | None = None
     codes: list[str] = []
     once: bool = False
 
@@ -122,6 +133,7 @@ class VehicleFacts(_Facts):
     oil_temp_source: Literal["oil", "model", "coolant_lagged", "coolant"] | None = None
     tyres: Tyres | None = None
     tyre_changes: list[TyreChange] = Field([], description="beside rotations among the services")
+    odometer_corrections: list[OdometerCorrection] = []
     gauge: list[TreadReading] = []
     pads: list[PadReading] = []
     oil: Oil | None = None

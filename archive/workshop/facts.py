@@ -16,6 +16,8 @@ _QUERIES = beside(__file__)
 OIL_ITEMS = frozenset({"PM-FIRST", "PM-MINOR", "PM-MAJOR"})
 """Services that change the oil."""
 TYRE_ITEMS = frozenset({"TYR-NEW"})
+RECORDED = ("services", "gauge", "pads", "tyre_changes", "odometer_corrections")
+"""What grows line by line in the workshop, and may have begun in the vehicle file."""
 BATTERY_ITEMS = frozenset({"BAT-12V"})
 
 
@@ -28,6 +30,7 @@ class Car:
     in_use: bool
     owner_id: int | None
     propose_ahead_days: int
+    combine_days: int
     timezone: ZoneInfo
     facts: VehicleFacts
 
@@ -39,11 +42,14 @@ class _Row:
     in_use: bool
     owner_id: int | None
     propose_ahead_days: int
+    combine_days: int
     timezone: str
     facts: dict[str, Any]
     services: list[dict[str, Any]]
     gauge: list[dict[str, Any]]
     pads: list[dict[str, Any]]
+    tyre_changes: list[dict[str, Any]]
+    odometer_corrections: list[dict[str, Any]]
     rules: list[dict[str, Any]]
 
 
@@ -53,13 +59,13 @@ def car(connection: psycopg.Connection, vehicle_id: int, as_of: datetime) -> Car
         row = cursor.execute(_QUERIES["car"], {"vehicle": vehicle_id, "as_of": as_of}).fetchone()
     if row is None:
         raise NotFound(f"no vehicle {vehicle_id}")
-    return Car(row.vehicle_id, row.store_id, row.in_use, row.owner_id, row.propose_ahead_days, ZoneInfo(row.timezone),
-               _assembled(row))
+    return Car(row.vehicle_id, row.store_id, row.in_use, row.owner_id, row.propose_ahead_days,
+               row.combine_days, ZoneInfo(row.timezone), _assembled(row))
 
 
 def _assembled(row: _Row) -> VehicleFacts:
     """The vehicle file, and after it what the workshop recorded; the car's own rule replaces the store's."""
-    lists = {name: [*(row.facts.get(name) or ()), *getattr(row, name)] for name in ("services", "gauge", "pads")}
+    lists = {name: [*(row.facts.get(name) or ()), *getattr(row, name)] for name in RECORDED}
     rules = {rule["item"]: rule for rule in [*row.rules, *(row.facts.get("rules") or ())]}
     return _renewed(VehicleFacts.model_validate(row.facts | lists | {"rules": list(rules.values())}))
 

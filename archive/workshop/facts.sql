@@ -1,8 +1,9 @@
 -- car --
--- One row, so that a job asks once. Of a store's rule and the default one the store's is taken; a rule for certain
--- fuels is left out for others, and a car of unknown fuel counts as petrol.
+-- One row, so that a job asks once. Of several rules for an item the store's is taken before the default one, then the
+-- one for the model before the make before all. A rule for certain fuels is left out for others; a car of unknown fuel
+-- counts as petrol.
 SELECT vehicle.vehicle_id, vehicle.store_id, vehicle.state = 'active' AS in_use, store.propose_ahead_days,
-    store.timezone, vehicle.facts,
+    store.combine_days, store.timezone, vehicle.facts,
     (SELECT customer_id FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
         AND ownership.during @> %(as_of)s::timestamptz) AS owner_id,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('item', item, 'at', done_at, 'odometer_km', odometer_km)
@@ -14,10 +15,19 @@ SELECT vehicle.vehicle_id, vehicle.store_id, vehicle.state = 'active' AS in_use,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('time', measured_at, 'odometer_km', odometer_km, 'axle', axle,
                                                   'pad_mm', value_mm) ORDER BY measured_at, measurement_id), '[]')
      FROM measurement WHERE measurement.vehicle_id = vehicle.vehicle_id AND kind = 'pad') AS pads,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('at', changed_at, 'kind', kind, 'set_name', set_name,
+                                                  'winter', winter) ORDER BY changed_at), '[]')
+     FROM tyre_change WHERE tyre_change.vehicle_id = vehicle.vehicle_id) AS tyre_changes,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('at', corrected_at, 'shown_km', shown_km, 'true_km', true_km,
+                                                  'reason', reason) ORDER BY corrected_at), '[]')
+     FROM odometer_correction WHERE odometer_correction.vehicle_id = vehicle.vehicle_id) AS odometer_corrections,
     (SELECT coalesce(jsonb_agg(to_jsonb(rule) ORDER BY item), '[]')
-     FROM (SELECT DISTINCT ON (item) item, km, months, tread_mm, once, fuels FROM maintenance_rule
-           WHERE maintenance_rule.store_id IS NULL OR maintenance_rule.store_id = vehicle.store_id
-           ORDER BY item, maintenance_rule.store_id NULLS LAST) AS rule
-     WHERE fuels IS NULL OR coalesce(vehicle.facts ->> 'fuel', 'petrol') = ANY (fuels)) AS rules
+     FROM (SELECT DISTINCT ON (item) item, km, months, tread_mm, pad_mm, revolutions, codes, once, fuels, off
+           FROM maintenance_rule AS rule
+           WHERE (rule.store_id IS NULL OR rule.store_id = vehicle.store_id)
+               AND (rule.make IS NULL OR lower(rule.make) = lower(vehicle.make))
+               AND (rule.model IS NULL OR lower(rule.model) = lower(vehicle.model))
+           ORDER BY item, rule.store_id NULLS LAST, rule.model NULLS LAST, rule.make NULLS LAST) AS rule
+     WHERE NOT off AND (fuels IS NULL OR coalesce(vehicle.facts ->> 'fuel', 'petrol') = ANY (fuels))) AS rules
 FROM vehicle JOIN store USING (store_id)
 WHERE vehicle.vehicle_id = %(vehicle)s

@@ -161,3 +161,12 @@ def test_a_car_sold_while_it_stands_in_the_workshop_is_finished(garage: Garage) 
     foresee(garage, car, due("PM-MINOR", 20))
     assert items(garage) == [("PM-MINOR", 0, "booked", True)]
     assert bookings(garage) == [("arrived", TODAY + timedelta(days=20))]
+
+
+def test_what_falls_due_shortly_after_the_visit_is_done_in_it(garage: Garage) -> None:
+    """A visit in 25 days takes along what is due within a fortnight of it, although it lies beyond the horizon."""
+    car = owned_car(garage)
+    foresee(garage, car, due("PM-MINOR", 25), due("TYR-ROT", 38), due("COOLANT", 41))
+    assert items(garage) == [("PM-MINOR", 0, "open", True), ("TYR-ROT", 0, "open", True)]
+    foresee(garage, car, due("TYR-ROT", 38), due("COOLANT", 41))
+    assert items(garage)[0][2] == "void"

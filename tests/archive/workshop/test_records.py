@@ -1,0 +1,45 @@
+"""What the workshop did to tyres and odometers reaches health, once."""
+
+from datetime import timedelta
+
+import pytest
+
+from archive.workshop import facts, odometers, tyres
+from archive.workshop.odometers import Correction
+from archive.workshop.tyres import TyreChange
+from schemas.errors import Conflict
+from schemas.vehicle import VehicleFacts
+from tests.archive.garage import AS_OF, MONDAY, Garage
+
+
+def known(garage: Garage, car: int) -> VehicleFacts:
+    with garage.database.connect("health") as connection:
+        return facts.car(connection, car, AS_OF).facts
+
+
+def test_tyre_changes_stand_in_order_after_those_of_the_file(garage: Garage) -> None:
+    car = garage.car({"tyre_changes": [{"at": "2025-11-01", "kind": "mounted", "set_name": "winter", "winter": True}]})
+    with garage.database.connect() as connection:
+        assert tyres.change(connection, TyreChange(car, "mounted", MONDAY, "summer"))
+        assert tyres.change(connection, TyreChange(car, "rotated", MONDAY - timedelta(days=9)))
+        assert not tyres.change(connection, TyreChange(car, "mounted", MONDAY, "summer"))
+    assert [(change.kind, change.set_name) for change in known(garage, car).tyre_changes] == [
+        ("mounted", "winter"), ("rotated", ""), ("mounted", "summer")]
+    assert garage.database.value("SELECT count(*) > 0 FROM vehicle_touched WHERE vehicle_id = %s", car)
+
+
+def test_an_odometer_is_corrected_once_with_who_and_why(garage: Garage) -> None:
+    car, advisor = garage.car(), garage.advisor()
+    new_cluster = Correction(car, MONDAY, 0.0, 84_200.0, "cluster_replaced", advisor)
+    with garage.database.connect() as connection:
+        odometers.correct(connection, new_cluster)
+    with garage.database.connect() as connection, pytest.raises(Conflict, match="one_correction_at_a_time"):
+        odometers.correct(connection, new_cluster)
+    [correction] = known(garage, car).odometer_corrections
+    assert (correction.at, correction.shown_km, correction.true_km) == (MONDAY, 0.0, 84_200.0)
+    assert garage.database.value("SELECT staff_id FROM odometer_correction") == advisor
+
+
+def test_who_corrects_an_odometer_must_be_somebody(garage: Garage) -> None:
+    with garage.database.connect() as connection, pytest.raises(Conflict):
+        odometers.correct(connection, Correction(garage.car(), MONDAY, 1.0, 2.0, "tampered", staff_id=0))
