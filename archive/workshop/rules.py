@@ -15,7 +15,8 @@ _QUERIES = beside(__file__)
 class Rule:
     """Limits of a catalogue item, whichever comes first; `off` means the store does not propose it.
 
-    `revolutions` are turns of the engine, `codes` beginnings of trouble codes; without `make` and `model` it holds for every car of the store.
+    `revolutions` are turns of the engine, `codes` beginnings of trouble codes. Without `make` and `model` it holds for
+    every car of the store.
     """
 
     item: str
@@ -50,7 +51,8 @@ def put(connection: psycopg.Connection, store_id: int, rule: Rule) -> None:
     Raises Conflict for an item outside the catalogue or a rule without any limit.
     """
     with our_errors():
-        changed = connection.execute(_QUERIES["put"], vars(rule) | {"store": store_id, "codes": list(rule.codes)}).rowcount
+        values = vars(rule) | {"store": store_id, "codes": list(rule.codes)}
+        changed = connection.execute(_QUERIES["put"], values).rowcount
     if changed:
         _touch(connection, store_id)
 
