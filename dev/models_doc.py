@@ -35,9 +35,11 @@ CHAPTERS = (
     Chapter("Brakes", ("brakes", "pads"), ("BrakePolicy",)),
     Chapter("Engine oil", ("oil", "oil_life"), ("OilPolicy",)),
     Chapter("12 V battery", ("battery", "battery_state"), ("BatteryPolicy",)),
+    Chapter("Trouble codes", ("codes", "codes_table", "codes_due"), ("CodePolicy",)),
     Chapter("Driving", ("events", "driving"), ("EventPolicy",)),
     Chapter("Forecast and due dates", ("usage", "forecast", "due"), ("ForecastPolicy",)),
-    Chapter("Findings", ("findings", "findings_of_use", "findings_of_tyres", "findings_of_parts", "findings_of_data"),
+    Chapter("Findings", ("findings", "findings_of_use", "findings_of_tyres", "findings_of_parts", "findings_of_codes",
+                         "findings_of_data"),
             ("FindingPolicy",)),
 )
 """The order of the report."""

@@ -18,8 +18,10 @@ from health.forecast import forecast as forecast_series
 from health.policy import DEFAULT
 from health.shell.pictures.album import Recorded, draw
 from health.shell.printing import as_text
+from health.shell.recorded_codes import as_scans
 from health.shell.recording import (
     ONLY_VEHICLE,
+    as_readings,
     parsed_times,
     read_calibration,
     read_daily,
@@ -61,13 +63,14 @@ def assess(
 ) -> None:
     """Report on a recording."""
     with _refusing_plainly():
-        readings = read_recording(recording, rename or (), vehicle_column)
+        table = read_recording(recording, rename or ())
+        readings, scans = as_readings(table, vehicle_column), as_scans(table, vehicle_column)
         facts = read_facts(vehicle)
         zone = _zone(timezone)
         typer.echo(f"{len(readings):,} readings", err=True)
         named = readings["vehicle"].drop_nulls().unique().to_list() or [ONLY_VEHICLE]
         statistics, now = summarise(readings, facts), _as_of(as_of, readings)
-        reports = report(statistics, facts, now, zone, vehicles=named)
+        reports = report(statistics, facts, now, zone, vehicles=named, scans=scans)
         if plot:
             for drawn in draw(Recorded(reports, statistics, densities(readings), facts, now, zone), plot):
                 typer.echo(f"drawn {drawn}", err=True)

@@ -9,6 +9,7 @@ import polars as pl
 from health.battery_state import estimate_battery
 from health.brakes import energy_per_km
 from health.case import Case
+from health.codes import NO_SCANS, estimate_codes
 from health.distance import estimate_mileage
 from health.driving import estimate_driving
 from health.due import Parts, due_dates, outlook
@@ -25,18 +26,20 @@ from health.statistics import summarise
 from health.tread import estimate_tread
 from health.trip_list import list_trips
 from health.usage import daily_usage
-from schemas.report import BrakeReport, Learned, TyreReport, Unknown, VehicleReport
+from schemas.report import BrakeReport, Learned, TyreReport, VehicleReport
 from schemas.vehicle import VehicleFacts
 
 
 def assess(readings: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: datetime, timezone: ZoneInfo,
-           policy: Policy = DEFAULT, vehicles: Iterable[str] = ()) -> dict[str, VehicleReport]:
+           policy: Policy = DEFAULT, vehicles: Iterable[str] = (),
+           scans: pl.DataFrame = NO_SCANS) -> dict[str, VehicleReport]:
     """Readings in, one report per vehicle out. Parameters as in `summarise` and `report`."""
-    return report(summarise(readings, facts, policy), facts, as_of, timezone, policy, vehicles)
+    return report(summarise(readings, facts, policy), facts, as_of, timezone, policy, vehicles, scans)
 
 
 def report(statistics: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: datetime, timezone: ZoneInfo,
-           policy: Policy = DEFAULT, vehicles: Iterable[str] = ()) -> dict[str, VehicleReport]:
+           policy: Policy = DEFAULT, vehicles: Iterable[str] = (),
+           scans: pl.DataFrame = NO_SCANS) -> dict[str, VehicleReport]:
     """Fold per-trip statistics into one report per vehicle.
 
     A pure function of its arguments and `MODEL_VERSION`.
@@ -53,14 +56,17 @@ def report(statistics: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: d
         Where the vehicle's days begin.
     vehicles
         Vehicles to report on even where they have no statistics yet; those named in `facts` always are.
+    scans
+        What was told of trouble codes: rows of `schemas.frames.CODE_SCANS`.
     """
     named = {*vehicles, *facts} - {"*"}
-    return {history.vehicle: _report(history, facts_of(history.vehicle, facts), as_of, timezone, policy)
+    return {history.vehicle: _report(history, facts_of(history.vehicle, facts), as_of, timezone, policy,
+                                     scans.filter(pl.col("vehicle") == history.vehicle))
             for history in histories(statistics, as_of, named)}
 
 
 def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: ZoneInfo,
-            policy: Policy) -> VehicleReport:
+            policy: Policy, scans: pl.DataFrame) -> VehicleReport:
     mileage = estimate_mileage(history, facts, policy)
     fuel = estimate_fuel(history, facts, mileage, policy)
     tread, tyre_reasons = estimate_tread(history, facts, mileage, policy)
@@ -69,7 +75,8 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
     oil = estimate_oil(history, facts, mileage, usage.last_day, policy)
     battery = estimate_battery(history, facts, instant_us(as_of), policy)
     driving = estimate_driving(history, mileage, policy)
-    view = outlook(history, facts, mileage, usage, Parts(tread, pads, oil), policy)
+    codes = estimate_codes(scans, history, mileage, as_of, timezone, policy)
+    view = outlook(history, facts, mileage, usage, Parts(tread, pads, oil, codes), policy)
     due, due_reasons = due_dates(view)
     draft = VehicleReport(
         vehicle=history.vehicle,
@@ -93,9 +100,10 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         events=driving.counts,
         events_list=driving.events,
         driving_score=driving.score,
+        codes=codes.told,
         due=due,
-        findings=findings_of(Case(view, fuel, battery, due)),
+        findings=findings_of(Case(view, fuel, battery, codes, due)),
     )
     reasons = (mileage.reasons | fuel.reasons | tyre_reasons | pad_reasons | oil.reasons | battery.reasons
-               | driving.reasons if len(history) else {}) | {"codes": Unknown.NO_SIGNAL}
+               | driving.reasons if len(history) else {}) | codes.reasons
     return draft.model_copy(update={"unknown": with_reasons(dict(draft), reasons) | due_reasons})

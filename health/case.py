@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from health.battery_state import BatteryState
+from health.codes import Codes
 from health.due import Outlook
 from health.fuel import Fuel
 from schemas.report import Due
@@ -15,4 +16,5 @@ class Case:
     view: Outlook
     fuel: Fuel
     battery: BatteryState
+    codes: Codes
     due: list[Due]

@@ -55,6 +55,11 @@ WEAR_RULES = (
 )
 """What is replaced by measured wear alone: joins every catalogue that says nothing else about these items."""
 
+CODE_RULES = (
+    MaintenanceRule(item="DIAG", codes=["P", "C", "B", "U"]),
+)
+"""What a trouble code asks for: joins every catalogue that says nothing else about these items."""
+
 RESTARTS = {
     "PM-FIRST": ("PM-FIRST", "PM-MINOR", "PM-MAJOR"),
     "PM-MINOR": ("PM-MINOR", "PM-MAJOR", "PM-FIRST"),
@@ -67,7 +72,7 @@ def rules_of(facts: VehicleFacts) -> list[MaintenanceRule]:
     """Rules of the vehicle, else the default catalogue; the oil's own limit tightens the minor service."""
     rules = list(DEFAULT_RULES if facts.rules is None else facts.rules)
     named = {rule.item for rule in rules}
-    rules += [rule for rule in WEAR_RULES if rule.item not in named]
+    rules += [rule for rule in (*WEAR_RULES, *CODE_RULES) if rule.item not in named]
     km_max = facts.oil.km_max if facts.oil else None
     if facts.fuel == "ev":
         rules = [rule for rule in rules if rule.item not in ("PLUG", "FLT-AIR", "FLT-FUEL")]

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from health.catalogue import RESTARTS, rules_of
+from health.codes import Codes
+from health.codes_due import due_by_code
 from health.distance import Mileage
 from health.figures import Reasons
 from health.forecast import Paths, chance_for, possible_futures
@@ -35,11 +37,12 @@ class Start:
 
 @dataclass(frozen=True)
 class Parts:
-    """What wears."""
+    """What wears, and what the car says of itself."""
 
     tread: Mapping[str, AxleTread]
     pads: Mapping[str, AxlePads]
     oil: OilState
+    codes: Codes
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,18 @@ def due_dates(view: Outlook) -> tuple[list[Due], Reasons]:
 
 
 def _due(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
+    """Whichever comes first: a trouble code, or wear, distance and time."""
+    if not rule.codes:
+        return _due_by_use(rule, view)
+    codes = view.parts.codes
+    by_code = due_by_code(rule, codes, view.facts.services, view.today, view.policy.codes)
+    if any(limit is not None for limit in (rule.km, rule.months, rule.tread_mm, rule.pad_mm)):
+        by_use = _due_by_use(rule, view)
+        return by_use if by_code is None or (isinstance(by_use, Due) and by_use.date < by_code.date) else by_code
+    return Unknown.NO_SIGNAL if codes.told is None else by_code
+
+
+def _due_by_use(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
     if rule.tread_mm is not None:
         return _tread_due(rule, rule.tread_mm, view)
     if rule.pad_mm is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from health import findings_of_codes as codes
 from health import findings_of_data as data
 from health import findings_of_parts as parts
 from health import findings_of_tyres as tyres
@@ -10,6 +11,9 @@ from health.case import Case
 from health.catalogue import name_of
 from schemas.findings import Finding, FindingCode, Severity
 from schemas.report import Due
+
+TOLD_ELSEWHERE = ("tread", "pads", "codes")
+"""Limits with a finding of their own."""
 
 
 def findings_of(case: Case) -> list[Finding]:
@@ -22,7 +26,7 @@ def findings_of(case: Case) -> list[Finding]:
 def service_due(case: Case) -> Iterator[Finding]:
     """What is due or soon will be: by distance one sentence each, by the calendar one for all."""
     today, p = case.view.today, case.view.policy.findings
-    near = [due for due in case.due if due.limit not in ("tread", "pads") and (due.date - today).days <= p.service_days]
+    near = [due for due in case.due if due.limit not in TOLD_ELSEWHERE and (due.date - today).days <= p.service_days]
     for overdue in (True, False):
         chosen = [due for due in near if (due.date <= today) is overdue]
         by_calendar = [due for due in chosen if due.limit == "months"]
@@ -71,7 +75,7 @@ def _day_en(due: Due) -> str:
 
 
 FINDERS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
-    service_due, tyres.tread_low, tyres.tread_forecast, tyres.tyre_age, parts.pads_low, parts.pads_forecast,
-    parts.oil_hot, parts.battery, parts.charging, use.motorway, use.congestion, use.fuel_use, use.diesel,
-    data.odometer, data.gaps, data.measure)
+    codes.stored, codes.pending, codes.cleared, codes.unreadable, service_due, tyres.tread_low, tyres.tread_forecast,
+    tyres.tyre_age, parts.pads_low, parts.pads_forecast, parts.oil_hot, parts.battery, parts.charging, use.motorway,
+    use.congestion, use.fuel_use, use.diesel, data.odometer, data.gaps, data.measure)
 """Every rule that may have something to say."""

@@ -85,7 +85,12 @@ class EventType(StrEnum):
 
 
 class Event(WireMessage):
-    """Something that happened, sent at once."""
+    """Something that happened, sent at once.
+
+    `codes` carries what the car answered to the services of SAE J1979, each list complete and empty where there is
+    none: `codes` (03), `pending` (07), `permanent` (0A), and `"cleared": true` after codes were cleared (04). A code is
+    text such as "P0420" or its two bytes as a number.
+    """
 
     v: Literal[1]
     boot: Unsigned

@@ -17,6 +17,7 @@ from archive.fleet.dead_letters import DeadLetter, Flood
 from archive.fleet.deliveries import DELIVERIES
 from archive.fleet.hypertables import KEY, POSITION, READING, Written
 from schemas.frames import STORED_POSITIONS, STORED_READINGS
+from schemas.wire import EventType
 
 _QUERIES = beside(__file__)
 
@@ -55,8 +56,8 @@ class Batch:
     answers: Sequence[Answer] = ()
     letters: Sequence[DeadLetter] = ()
     floods: Sequence[Flood] = ()
-
     deliveries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DELIVERIES))
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -81,8 +82,8 @@ def store(connection: psycopg.Connection, vault: Vault, batch: Batch,
         stored = Stored(READING.write(connection, batch.readings), POSITION.write(connection, batch.positions))
         live.update(connection, batch.readings, batch.positions)
         _mark_touched(connection, batch)
-        _write_messages(connection, batch)
         deliveries.record(connection, batch.deliveries)
+        _write_messages(connection, batch)
         if batch.letters:
             dead_letters.add(connection, vault, batch.letters)
         if batch.floods:
@@ -92,7 +93,10 @@ def store(connection: psycopg.Connection, vault: Vault, batch: Batch,
 
 
 def _mark_touched(connection: psycopg.Connection, batch: Batch) -> None:
-    keys = pl.concat([rows.select(KEY) for rows in (batch.readings, batch.positions)])
+    """Readings, positions and trouble codes change what health says of a car; other events do not."""
+    told = [(event.device_key, event.time) for event in batch.events if event.type == EventType.CODES]
+    codes = pl.DataFrame(told, schema={name: STORED_READINGS[name] for name in KEY}, orient="row")
+    keys = pl.concat([codes, *(rows.select(KEY) for rows in (batch.readings, batch.positions))])
     marks = keys.group_by("device_key").agg(pl.col("time").min().alias("first"), pl.col("time").max().alias("last"))
     if marks.height:
         connection.execute(_QUERIES["mark_touched"], marks.to_dict(as_series=False))

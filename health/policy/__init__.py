@@ -6,13 +6,14 @@ Origins: `M` fitted or computed with a plain implementation, `S` a public source
 from dataclasses import dataclass, field
 
 from health.policy.behaviour import EventPolicy
+from health.policy.diagnosis import CodePolicy
 from health.policy.driving import CarPolicy, HoldPolicy, MileagePolicy, RoadPolicy, TripPolicy
 from health.policy.electrics import BatteryPolicy
 from health.policy.fuel import FuelPolicy
 from health.policy.planning import FindingPolicy, ForecastPolicy
 from health.policy.wear import BrakePolicy, OilPolicy, TyrePolicy
 
-__all__ = ["DEFAULT", "STANDARD_GRAVITY_M_S2", "BatteryPolicy", "BrakePolicy", "CarPolicy", "EventPolicy",
+__all__ = ["DEFAULT", "STANDARD_GRAVITY_M_S2", "BatteryPolicy", "BrakePolicy", "CarPolicy", "CodePolicy", "EventPolicy",
            "FindingPolicy", "ForecastPolicy", "FuelPolicy", "HoldPolicy", "MileagePolicy", "OilPolicy", "Policy",
            "RoadPolicy", "TripPolicy", "TyrePolicy"]
 
@@ -35,6 +36,7 @@ class Policy:
     oil: OilPolicy = field(default_factory=OilPolicy)
     battery: BatteryPolicy = field(default_factory=BatteryPolicy)
     events: EventPolicy = field(default_factory=EventPolicy)
+    codes: CodePolicy = field(default_factory=CodePolicy)
     forecast: ForecastPolicy = field(default_factory=ForecastPolicy)
     findings: FindingPolicy = field(default_factory=FindingPolicy)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import psycopg
 
 from archive.fleet import reports, trips
+from archive.fleet.code_scans import code_scans
 from archive.fleet.marks import Claim
 from archive.workshop import facts, proposing
 from archive.workshop.facts import Car
@@ -37,7 +38,9 @@ def fold(connection: psycopg.Connection, car: Car, as_of: datetime) -> VehicleRe
     """The report from the statistics of all stored trips; a car that never drove has an empty one."""
     name = str(car.vehicle_id)
     statistics = all_statistics(connection, car.vehicle_id)
-    return report(statistics, {name: car.facts}, as_of, car.timezone).get(name) or VehicleReport(vehicle=name)
+    scans = code_scans(connection, car.vehicle_id, as_of)
+    found = report(statistics, {name: car.facts}, as_of, car.timezone, scans=scans)
+    return found.get(name) or VehicleReport(vehicle=name)
 
 
 def keep(connection: psycopg.Connection, car: Car, found: VehicleReport, as_of: datetime) -> None:

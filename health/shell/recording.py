@@ -35,22 +35,17 @@ def read_table(path: Path) -> pl.DataFrame:
         raise InvalidInput(f"{path}: {str(problem).splitlines()[0]}") from problem
 
 
-def read_recording(path: Path, renames: Iterable[str] = (), vehicle_column: str | None = None) -> pl.DataFrame:
-    """Read a recording as readings: our column names plus `time`, everything else left out.
+def read_recording(path: Path, renames: Iterable[str] = ()) -> pl.DataFrame:
+    """Read a recording as it is, with its columns renamed.
 
     Parameters
     ----------
     path
         CSV or Parquet.
     renames
-        `OLD=NEW` pairs applied first.
-    vehicle_column
-        Column that tells cars apart; without it `vehicle` where present, else all rows are one car.
+        `OLD=NEW` pairs.
     """
-    return as_readings(_renamed(read_table(path), renames), vehicle_column)
-
-
-def _renamed(table: pl.DataFrame, renames: Iterable[str]) -> pl.DataFrame:
+    table = read_table(path)
     pairs = dict(_pair(rename) for rename in renames)
     missing = [old for old in pairs if old not in table.columns]
     if missing:
@@ -66,7 +61,11 @@ def _pair(rename: str) -> tuple[str, str]:
 
 
 def as_readings(table: pl.DataFrame, vehicle_column: str | None = None) -> pl.DataFrame:
-    """Give a table the shape of readings; text in a numeric column becomes null."""
+    """Give a table the shape of readings: our column names plus `time`, everything else left out.
+
+    Text in a numeric column becomes null. `vehicle_column` tells cars apart; without it `vehicle` where present, else
+    all rows are one car.
+    """
     if table.width == 0:
         return pl.DataFrame(schema={"vehicle": pl.String, "time": TIME})
     if "time" not in table.columns:
@@ -75,10 +74,11 @@ def as_readings(table: pl.DataFrame, vehicle_column: str | None = None) -> pl.Da
     if len(table) and times.null_count() == len(table):
         raise InvalidInput(f"column 'time' holds no time; its first value is {table['time'][0]!r}")
     signals = [pl.col(name).cast(pl.Float64, strict=False) for name in table.columns if name in BY_COLUMN]
-    return table.select(_vehicle(table, vehicle_column), times.alias("time"), *signals)
+    return table.select(vehicle_of(table, vehicle_column), times.alias("time"), *signals)
 
 
-def _vehicle(table: pl.DataFrame, vehicle_column: str | None) -> pl.Expr:
+def vehicle_of(table: pl.DataFrame, vehicle_column: str | None) -> pl.Expr:
+    """Which car a row is about. Raises InvalidInput for a column that is not there."""
     if vehicle_column is not None and vehicle_column not in table.columns:
         raise InvalidInput(f"--vehicle-column: there is no column {vehicle_column!r}")
     column = vehicle_column or ("vehicle" if "vehicle" in table.columns else None)
