@@ -10,6 +10,7 @@ from health.moments import instant_us
 from health.policy import MileagePolicy, Policy
 from health.quality import Booleans, Floats
 from health.samples import Clock
+from health.speed_floor import is_floored
 from health.trips import SECOND
 from schemas.report import DistanceBySource, Q, Unknown
 from schemas.vehicle import VehicleFacts
@@ -33,7 +34,8 @@ class Mileage:
 def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> Mileage:
     """Distance of every group and of the whole history. Section 1 of the model notes."""
     p = policy.mileage
-    measured = history.read("speed_km") + (history.read("floor_km") if facts.speed_floored else 0.0)
+    floored = is_floored(history, _honest(history, p), p) if facts.speed_floored is None else facts.speed_floored
+    measured = history.read("speed_km") + (history.read("floor_km") if floored else 0.0)
     scale = speed_scale(history, measured, facts, p)
     factor = scale.value if scale else 1.0
     trip_km, source = _ladder(history, measured * factor, p)

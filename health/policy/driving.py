@@ -61,6 +61,18 @@ class MileagePolicy:
     """No odometer advances faster [km/h]. K"""
     odometer_resolution_km: float = 0.1
     """Resolution of PID A6 [km]. SAE J1979"""
+    floor_trip_km: float = 3.0
+    floor_trips: int = 20
+    """Whether speed is cut to whole km/h is asked of trips this long [km], once there are so many [1]. K"""
+    floor_evidence: float = 4.6
+    """It is believed from this log likelihood ratio on [1]: odds of 100 to 1. K"""
+    odometer_rounding_km: float = 1.0
+    """People read whole kilometres off a dashboard [km]. K"""
+    odometer_full_km: float = 999_999.0
+    odometer_turn_km: float = 5_000.0
+    """A counter of six digits starts anew after this; seen within this distance of it on both sides [km]. K"""
+    odometer_reset_share: float = 0.1
+    """Below this share [1] of what it showed the counter was replaced, not turned back a little. K"""
     odometer_trip_km: float = 20.0
     """From this length on the odometer difference of one trip beats the integral of speed [km]. M"""
     scale_window_km: float = 20.0
