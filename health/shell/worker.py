@@ -3,15 +3,14 @@
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 
 import psycopg
 import structlog
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from archive.admin.ending import Ending
-from archive.database.connecting import connect, our_errors
+from archive.database.connecting import our_errors
+from archive.database.lasting import LastingConnection
 from archive.fleet import marks
 from archive.fleet.marks import Claim
 from health import MODEL_VERSION
@@ -20,8 +19,6 @@ from schemas.errors import StoreUnavailable
 
 log = structlog.get_logger()
 
-LONGEST_WAIT_S = 30.0
-"""Longest pause between two attempts to reach the database [s]."""
 REST_S = 600.0
 """A car whose job failed is left alone for so long [s]: it must not keep others waiting."""
 STALE_EVERY_S = 60.0
@@ -35,10 +32,9 @@ class Worker:
     """
 
     def __init__(self, database_url: str, as_of: Callable[[], datetime], ending: Ending) -> None:
-        self._url = database_url
+        self._database = LastingConnection(database_url, "health-work", ending)
         self._as_of = as_of
         self._ending = ending
-        self._connection: psycopg.Connection | None = None
         self._resting: dict[int, float] = {}
         self._stale_at = 0.0
         self.failed = 0
@@ -47,30 +43,17 @@ class Worker:
         """Work until told to end, or with `once` until no car is left; a database that is away is waited for."""
         try:
             while not self._ending.is_set():
-                self._retrying(self._turn)
+                self._database.retrying(self._turn)
                 if once:
                     return
                 self._ending.wait(interval_s)
         finally:
-            self._disconnect()
+            self._database.close()
 
-    def _retrying(self, turn: Callable[[], None]) -> None:
-        attempts = Retrying(retry=retry_if_exception_type(StoreUnavailable), sleep=self._pause,
-                            wait=wait_random_exponential(0.5, max=LONGEST_WAIT_S), before_sleep=self._database_away,
-                            stop=lambda _: self._ending.is_set(), reraise=True)
-        try:
-            attempts(turn)
-        except StoreUnavailable:
-            log.warning("ended_while_database_away")
-
-    def _pause(self, seconds: float) -> None:
-        self._ending.wait(seconds)
-
-    def _turn(self) -> None:
+    def _turn(self, connection: psycopg.Connection) -> None:
         """Hand out marks and work through all cars that wait."""
         if self._ending.is_set():
             return
-        connection = self._connected()
         with our_errors():
             self._touch_stale(connection)
             marks.distribute(connection)
@@ -116,18 +99,3 @@ class Worker:
         # Without the message: it may quote a value.
         log.error("job_failed", vehicle_id=claim.vehicle_id, problem=type(problem).__name__,
                   trace=traceback.format_tb(problem.__traceback__))
-
-    def _connected(self) -> psycopg.Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url, name="health-work", autocommit=True)
-        return self._connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            with suppress(psycopg.Error):
-                self._connection.close()
-            self._connection = None
-
-    def _database_away(self, state: RetryCallState) -> None:
-        self._disconnect()
-        log.warning("database_away", attempt=state.attempt_number)
