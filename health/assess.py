@@ -18,6 +18,7 @@ from health.findings import findings_of
 from health.fuel import estimate_fuel
 from health.history import History, facts_of, histories
 from health.moments import instant_us
+from health.odometer import corrected, estimate_odometer
 from health.oil_life import estimate_oil
 from health.pads import estimate_pads
 from health.policy import DEFAULT, Policy
@@ -67,7 +68,9 @@ def report(statistics: pl.DataFrame, facts: Mapping[str, VehicleFacts], as_of: d
 
 def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: ZoneInfo,
             policy: Policy, scans: pl.DataFrame) -> VehicleReport:
+    history, facts = corrected(history, facts)
     mileage = estimate_mileage(history, facts, policy)
+    odometer = estimate_odometer(history, facts, mileage, policy.mileage)
     fuel = estimate_fuel(history, facts, mileage, policy)
     tread, tyre_reasons = estimate_tread(history, facts, mileage, policy)
     pads, pad_reasons = estimate_pads(history, facts, mileage, fuel.kind, policy)
@@ -84,6 +87,7 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         unobserved_s=exact(history.total("unobserved_s"), "readings", "s"),
         distance_km=mileage.total,
         distance_by_source=mileage.by_source,
+        odometer=odometer,
         trips=list_trips(history, mileage, fuel, policy),
         road_mix=road_mix(history, policy.road),
         fuel_type=fuel.kind,
@@ -102,7 +106,7 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         driving_score=driving.score,
         codes=codes.told,
         due=due,
-        findings=findings_of(Case(view, fuel, battery, codes, due)),
+        findings=findings_of(Case(view, odometer, fuel, battery, codes, due)),
     )
     reasons = (mileage.reasons | fuel.reasons | tyre_reasons | pad_reasons | oil.reasons | battery.reasons
                | driving.reasons if len(history) else {}) | codes.reasons

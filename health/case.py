@@ -6,7 +6,7 @@ from health.battery_state import BatteryState
 from health.codes import Codes
 from health.due import Outlook
 from health.fuel import Fuel
-from schemas.report import Due
+from schemas.report import Due, OdometerReport
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,7 @@ class Case:
     """All chapters of one vehicle."""
 
     view: Outlook
+    odometer: OdometerReport
     fuel: Fuel
     battery: BatteryState
     codes: Codes

@@ -1,6 +1,6 @@
 """Distance driven, from the per-group mileage: the ladder, the learned speed scale, totals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,9 +26,15 @@ class Mileage:
     total: Q
     by_source: DistanceBySource
     odometer_now_km: float  # latest reading, else last service plus what was driven since; NaN without either
-    odometer_resets: int
     unseen_before_km: Floats  # driven unseen before each group, by odometer
     reasons: Reasons
+
+
+def latest(mileage: Mileage, groups: int) -> Mileage:
+    """The same mileage with the distances of the last so many groups only."""
+    first = len(mileage.trip_km) - groups
+    return replace(mileage, trip_km=mileage.trip_km[first:], trip_source=mileage.trip_source[first:],
+                   unseen_before_km=mileage.unseen_before_km[first:])
 
 
 def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> Mileage:
@@ -50,7 +56,7 @@ def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> M
     reasons |= {"learned.speed_scale": Unknown.NO_SIGNAL if by_source.odometer is None and by_source.gps is None
                 else Unknown.TOO_SHORT, "distance_km": _why_unknown(history)}
     return Mileage(trip_km, source, scale, total, by_source, _odometer_now(history, trip_km, facts),
-                   _resets(history, p), unseen, reasons)
+                   unseen, reasons)
 
 
 def speed_scale(history: History, measured_km: Floats, facts: VehicleFacts, p: MileagePolicy) -> Q:
@@ -139,13 +145,6 @@ def _unseen_before_km(history: History, trip_km: Floats, p: MileagePolicy) -> Fl
     step = _steps_between(history, "odometer", p) - between
     unseen[known[1:]] = np.where(step > 1.0, step, 0.0)
     return unseen
-
-
-def _resets(history: History, p: MileagePolicy) -> int:
-    first, last = history.read("odometer_first_km"), history.read("odometer_last_km")
-    known = np.flatnonzero(~np.isnan(first))
-    back = first[known[1:]] < last[known[:-1]] - p.odometer_resolution_km
-    return int(history.read("odometer_resets").sum()) + int(back.sum())
 
 
 def _odometer_now(history: History, trip_km: Floats, facts: VehicleFacts) -> float:

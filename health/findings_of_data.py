@@ -12,15 +12,23 @@ from health.reasons import rounded
 from health.tread import AXLES, reading_age_d
 from schemas.findings import Finding, FindingCode, Severity
 
+ODOMETER_WORDS = {
+    "rolled_back": ("里程表读数倒退过,请核对仪表里程并询问原因。",
+                    "The odometer reading has gone backwards; please check the dashboard and ask why."),
+    "reset": ("里程表像是换过或清零过,请核对后补记一条更正。",
+              "The odometer looks replaced or reset; please check it and put a correction on record."),
+    "jumped": ("里程表读数跳得比车能跑的还快,请核对仪表里程。",
+               "The odometer went up faster than a car can drive; please check the dashboard."),
+}
+"""What an advisor is told of each kind of contradiction; a counter that ran full is none."""
+
 
 def odometer(case: Case) -> Iterator[Finding]:
-    """An odometer that went back, or stands still while the car moves."""
-    if case.view.mileage.odometer_resets:
-        yield Finding(
-            code=FindingCode.ODOMETER_RESET, severity=Severity.ADVISE,
-            zh="里程表读数倒退过,请核对仪表里程。",
-            en="The odometer reading has gone backwards; please check the dashboard.",
-            evidence=[{"resets": case.view.mileage.odometer_resets}])
+    """An odometer that contradicts itself, or stands still while the car moves."""
+    for kind, (zh, en) in ODOMETER_WORDS.items():
+        rows = [event.model_dump(mode="json") for event in case.odometer.events if event.kind == kind]
+        if rows:
+            yield Finding(code=FindingCode.ODOMETER_RESET, severity=Severity.ADVISE, zh=zh, en=en, evidence=rows)
     km, odometer = case.view.history.read("speed_km"), case.view.history.read("odometer_km")
     frozen: Floats = km[(odometer == 0) & (km > 1.0)]
     if len(frozen):

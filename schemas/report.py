@@ -55,6 +55,24 @@ class DistanceBySource(_Part):
     since_clear: Q = None
 
 
+class OdometerEvent(_Part):
+    """A reading that contradicts the one before it; `source` says whose: car or workshop."""
+
+    at: datetime
+    kind: Literal["rolled_back", "reset", "rolled_over", "jumped"]
+    from_km: float
+    to_km: float
+    source: str
+
+
+class OdometerReport(_Part):
+    """Kilometres the car has truly done, corrections applied, and whether its odometer can be believed."""
+
+    now_km: Q = None
+    trusted: bool | None = None
+    events: list[OdometerEvent] = []
+
+
 class RoadMix(_Part):
     """Shares (0-1) of distance and of time; `jam_time` is relative to the road's own free flow."""
 
@@ -271,6 +289,7 @@ class VehicleReport(_Part):
     unobserved_s: Q = None
     distance_km: Q = None
     distance_by_source: DistanceBySource = DistanceBySource()
+    odometer: OdometerReport = OdometerReport()
     trips: list[Trip] = []
     road_mix: RoadMix = RoadMix()
     fuel_type: str | None = None

@@ -26,7 +26,7 @@ def document(*arguments: object) -> dict[str, Any]:
     return answer
 
 
-KEYS = {"vehicle", "observed_s", "unobserved_s", "distance_km", "distance_by_source", "trips", "road_mix", "fuel_type",
+KEYS = {"vehicle", "observed_s", "unobserved_s", "distance_km", "distance_by_source", "odometer", "trips", "road_mix", "fuel_type",
         "fuel_l", "fuel_l_per_100km", "fuel_by_source", "learned", "tyres", "brakes", "oil", "battery", "events",
         "events_list", "driving_score", "codes", "due", "findings", "unknown"}
 """What others rely on; there may be more."""

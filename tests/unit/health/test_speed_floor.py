@@ -1,5 +1,6 @@
 """Speed cut to whole km/h is noticed by itself where an odometer and both kinds of road can tell."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
@@ -10,6 +11,8 @@ import pytest
 from schemas.vehicle import VehicleFacts
 from tests.unit.health.drives import MORNING, recording, town_speed_kmh
 from tests.unit.health.reports import assessed
+
+CUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"floor": np.floor, "round": np.round, "exact": np.copy}
 
 
 @cache
@@ -22,7 +25,7 @@ def month(cut: str, seed: int, *, scale: float = 1.0, motorway: bool = True) -> 
             true[100:1400] = 105 + 8 * np.sin(np.arange(1300) / 90 + trip)
         true = np.where(true > 1, true, 0.0)
         km = odometer + np.concatenate([[0], np.cumsum((true[1:] + true[:-1]) / 2)]) / 3600
-        shown = {"floor": np.floor, "round": np.round, "exact": lambda v: v}[cut](true / scale)
+        shown = CUTS[cut](true / scale)
         parts.append(recording(np.arange(1500.0), "car", MORNING + timedelta(hours=12 * trip), speed_kmh=shown,
                                odometer_km=np.floor(km * 10) / 10))
         odometer = km[-1]
