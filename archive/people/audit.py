@@ -7,6 +7,8 @@ from archive.people.actors import Actor
 
 _QUERIES = beside(__file__)
 UNKNOWN = "unknown"
+OPERATOR = "operator"
+"""Whoever works at the command line: he holds the database's own password, so its logs say who he is."""
 
 
 def record(connection: psycopg.Connection, actor: Actor | None, action: str, object_kind: str,
@@ -15,3 +17,10 @@ def record(connection: psycopg.Connection, actor: Actor | None, action: str, obj
     connection.execute(_QUERIES["append"], {
         "actor_kind": actor.kind if actor else UNKNOWN, "actor": actor.number if actor else None, "action": action,
         "object_kind": object_kind, "object": object_id, "store": store_id, "allowed": allowed})
+
+
+def record_operator(connection: psycopg.Connection, action: str, object_kind: str,
+                    object_id: int | None = None) -> None:
+    """Append what was done at the command line, in the caller's transaction."""
+    connection.execute(_QUERIES["append"], {"actor_kind": OPERATOR, "actor": None, "action": action, "allowed": True,
+                                            "object_kind": object_kind, "object": object_id, "store": None})

@@ -60,3 +60,9 @@ def running(*command: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]
 def wait_for(*command: str, **settings: str) -> None:
     """Run `python -m …` to its end; raises CalledProcessError when it fails."""
     subprocess.run([sys.executable, "-m", *command], env=environment(settings), check=True, timeout=120)
+
+
+def archive(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`python -m archive …` to its end, whatever it says."""
+    return subprocess.run([sys.executable, "-m", "archive", *command], env=environment(settings), text=True,
+                          capture_output=True, timeout=60, check=False)

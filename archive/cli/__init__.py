@@ -1,0 +1,1 @@
+"""The parts of `python -m archive`, one file per subject."""
