@@ -50,6 +50,7 @@ class Outlook:
     """What due dates of one vehicle are drawn from."""
 
     history: History
+    use: History  # of the present owner: what his driving is explained by
     facts: VehicleFacts
     mileage: Mileage
     usage: Usage
@@ -62,13 +63,13 @@ class Outlook:
         return self.usage.last_day
 
 
-def outlook(history: History, facts: VehicleFacts, mileage: Mileage, usage: Usage, parts: Parts,
+def outlook(history: History, use: History, facts: VehicleFacts, mileage: Mileage, usage: Usage, parts: Parts,
             policy: Policy) -> Outlook:
     """Draw the possible futures all items of the vehicle share."""
     silent = usage.days > 0 and usage.silent(policy.forecast)
     chance = chance_for(history.vehicle, "usage", usage.last_day)
     paths = None if silent else possible_futures(usage, chance, policy.forecast)
-    return Outlook(history, facts, mileage, usage, parts, paths, policy)
+    return Outlook(history, use, facts, mileage, usage, parts, paths, policy)
 
 
 def due_dates(view: Outlook) -> tuple[list[Due], Reasons]:
@@ -85,7 +86,7 @@ def _due(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
         return _due_by_use(rule, view)
     codes = view.parts.codes
     by_code = due_by_code(rule, codes, view.facts.services, view.today, view.policy.codes)
-    if any(limit is not None for limit in (rule.km, rule.months, rule.tread_mm, rule.pad_mm)):
+    if any(limit is not None for limit in (rule.km, rule.months, rule.revolutions, rule.tread_mm, rule.pad_mm)):
         by_use = _due_by_use(rule, view)
         return by_use if by_code is None or (isinstance(by_use, Due) and by_use.date < by_code.date) else by_code
     return Unknown.NO_SIGNAL if codes.told is None else by_code
@@ -138,15 +139,32 @@ def _interval_due(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | U
     """Distance or calendar, whichever first in each possible future; hard use of the oil shortens its distance."""
     calendar = None if rule.months is None else add_months(start.at, rule.months)
     by_rule_km = None if rule.km is None else _left_km(rule.km, start, view)
-    left_km, by_oil = _shortened_by_oil(rule, by_rule_km, view)
+    by_turns_km = _left_km_of_turns(rule, start, view)
+    left_km, by_oil = _shortened_by_oil(rule, _sooner(by_rule_km, by_turns_km), view)
     days = _days_by_distance(left_km, view)
     if days is None and calendar is None:
         return Unknown.NO_FACT if left_km is None else Unknown.BEYOND_HORIZON
-    reason = DueReason(view.history, view.usage, view.policy)
+    reason = DueReason(view.use, view.usage, view.policy)
     if calendar is not None and (days is None or (calendar - view.today).days <= np.median(days)):
         return _dated(rule.item, days, calendar, "months", reason.by_calendar(rule, start.at, noted=start.noted), view)
-    words = reason.by_revolutions(view.parts.oil.used_share) if by_oil else reason.by_distance(left_km or 0.0)
-    return _dated(rule.item, days, calendar, "revolutions" if by_oil else "km", words, view)
+    if by_oil:
+        return _dated(rule.item, days, calendar, "revolutions", reason.by_revolutions(view.parts.oil.used_share), view)
+    if rule.revolutions is not None and left_km == by_turns_km:
+        return _dated(rule.item, days, calendar, "revolutions", reason.by_turns(rule.revolutions, left_km or 0.0), view)
+    return _dated(rule.item, days, calendar, "km", reason.by_distance(left_km or 0.0), view)
+
+
+def _left_km_of_turns(rule: MaintenanceRule, start: Start, view: Outlook) -> float | None:
+    """Distance left until the engine has turned so often, at the car's own turns per distance."""
+    per_km = view.parts.oil.report.revolutions_per_km
+    if rule.revolutions is None or per_km is None:
+        return None
+    return _left_km(rule.revolutions / per_km.value, start, view)
+
+
+def _sooner(one_km: float | None, other_km: float | None) -> float | None:
+    known = [km for km in (one_km, other_km) if km is not None]
+    return min(known, default=None)
 
 
 def _shortened_by_oil(rule: MaintenanceRule, left_km: float | None, view: Outlook) -> tuple[float | None, bool]:
@@ -195,7 +213,7 @@ def _tread_due(rule: MaintenanceRule, limit_mm: float, view: Outlook) -> Due | U
     near = _within_horizon(by_axle, view)
     fitted = tyres.fitted_at if tyres else None
     aged = None if fitted is None else add_months(fitted, 12 * p.replace_years)
-    reason = DueReason(view.history, view.usage, view.policy)
+    reason = DueReason(view.use, view.usage, view.policy)
     if near:
         axle = min(near, key=lambda name: (float(np.median(near[name])), name))
         return _dated(rule.item, near[axle], aged, "tread", reason.by_tread(view.parts.tread[axle], limit_mm), view)
@@ -212,7 +230,7 @@ def _pads_due(rule: MaintenanceRule, limit_mm: float, view: Outlook) -> Due | Un
         return Unknown.NO_FACT
     if not _within_horizon({pads.axle: days}, view):
         return Unknown.BEYOND_HORIZON
-    reason = DueReason(view.history, view.usage, view.policy)
+    reason = DueReason(view.use, view.usage, view.policy)
     return _dated(rule.item, days, None, "pads", reason.by_pads(pads, limit_mm), view)
 
 

@@ -57,6 +57,13 @@ class DueReason:
                        f"By engine revolutions and oil temperature about {percent} % of the oil's life is used, sooner "
                        "than by distance.", self._pace())
 
+    def by_turns(self, limit: float, left_km: float) -> Words:
+        """Turns of the engine: idling counts too."""
+        left = max(rounded(left_km, 100), 0)
+        return _joined(f"发动机每转{limit / 1e4:,.0f}万圈做一次,按平时用法还剩约{left:,}公里。",
+                       f"Due every {limit / 1e6:g} million turns of the engine: about {left:,} km away as it is used.",
+                       self._pace())
+
     def by_pads(self, pads: AxlePads, limit_mm: float) -> Words:
         """Thickness now and pace of wear."""
         if pads.mm is None:

@@ -26,8 +26,8 @@ def document(*arguments: object) -> dict[str, Any]:
     return answer
 
 
-KEYS = {"vehicle", "observed_s", "unobserved_s", "distance_km", "distance_by_source", "odometer", "trips", "road_mix", "fuel_type",
-        "fuel_l", "fuel_l_per_100km", "fuel_by_source", "learned", "tyres", "brakes", "oil", "battery", "events",
+KEYS = {"vehicle", "observed_s", "unobserved_s", "distance_km", "distance_by_source", "odometer", "trips", "road_mix",
+        "fuel_type", "fuel_l", "fuel_l_per_100km", "fuel_by_source", "learned", "tyres", "brakes", "oil", "battery", "events",
         "events_list", "driving_score", "codes", "due", "findings", "unknown"}
 """What others rely on; there may be more."""
 

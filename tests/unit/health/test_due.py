@@ -58,6 +58,18 @@ def test_distance_comes_first_for_a_car_that_drives_much(month: pl.DataFrame) ->
     assert "公里" in service.reason_zh
 
 
+def test_turns_of_the_engine_come_first_for_a_car_that_idles(month: pl.DataFrame) -> None:
+    """The same kilometres with twice the turns: half the distance, and said so."""
+    rules = [MaintenanceRule(item="PLUG", km=50_000, revolutions=8e6)]
+    service = [ServiceDone(item="PLUG", at=date(2026, 3, 2))]
+    calm, busy = (due(report(readings, services=service, rules=rules), "PLUG")
+                  for readings in (month, month.with_columns(engine_rpm=pl.col("engine_rpm") * 2)))
+    assert calm.limit == busy.limit == "revolutions"
+    assert (busy.date - TODAY.date()).days < 0.55 * (calm.date - TODAY.date()).days
+    assert "8 million turns" in busy.reason_en
+    assert "800万圈" in busy.reason_zh
+
+
 def test_a_service_starts_its_interval_anew(month: pl.DataFrame) -> None:
     before = due(report(month, services=minor("2025-06-01")), "PM-MINOR").date
     after = due(report(month, services=minor("2025-06-01") + minor("2026-03-20")), "PM-MINOR").date
