@@ -2,20 +2,15 @@
 
 import typer
 
-from dev.bench import ingesting
+from dev.bench.ingest.suite import ingest
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
+app.command()(ingest)
 
 
 @app.callback()
 def benches() -> None:
-    """Measure side by side, print a table, merge bench.json."""
-
-
-@app.command()
-def ingest() -> None:
-    """Samples per second from publisher to commit, beside the COPY rate of the same rows."""
-    ingesting.main()
+    """Measure side by side, print a table with goals, merge bench.json."""
 
 
 if __name__ == "__main__":

@@ -20,9 +20,15 @@ from device_sim.world.wheels import tractive_force_n
 
 def simulate(spec: CarSpec, days: float, end: datetime, seed: int = 0) -> CarHistory:
     """Everything one car does in the `days` before `end`. The same arguments give the same bytes."""
+    plan_rng = _streams(seed, spec.name)[0]
+    driver = DRIVERS[spec.driver]
+    return drive(spec, plan.plan_ways(driver, end - timedelta(days=days), end, spec.utc_offset_h, plan_rng), end, seed)
+
+
+def drive(spec: CarSpec, ways: list[plan.Way], end: datetime, seed: int = 0) -> CarHistory:
+    """One car on given ways, as far as they are over by `end`."""
     model, driver = MODELS[spec.model], DRIVERS[spec.driver]
-    plan_rng, road_rng, car_rng, sensor_rng = _streams(seed, spec.name)
-    ways = plan.plan_ways(driver, end - timedelta(days=days), end, spec.utc_offset_h, plan_rng)
+    _, road_rng, car_rng, sensor_rng = _streams(seed, spec.name)
     if not ways:
         return CarHistory.parked(spec)
     ways, motion, begins = _until(end, ways, speed.drive(pieces.cut(ways, driver, road_rng), road_rng))

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import polars as pl
 import psycopg
+from psycopg import sql
 
 from archive.fleet.devices import Device
 from archive.fleet.hypertables import encode
-from dev.bench.load import Load
+from dev.bench.ingest.load import Load
 from ingest.messages import Message
 from ingest.registry import Registry
 from ingest.sorting import sort_out
@@ -36,12 +37,13 @@ def rows_of(load: Load, devices: Sequence[Device]) -> pl.DataFrame:
     return out.readings.with_columns(missing).select(STORED_READINGS.names())
 
 
-def copy_seconds(connection: psycopg.Connection, rows: pl.DataFrame) -> float:
-    """Seconds to COPY all rows, encoding included, each piece in a transaction of its own."""
-    began = time.perf_counter()
-    columns = ", ".join(rows.columns)
-    for piece in rows.iter_slices(ROWS_PER_TRANSACTION):
-        with connection.transaction(), connection.cursor() as cursor, \
-                cursor.copy(f"COPY reading ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(encode(piece))
-    return time.perf_counter() - began
+def copy_seconds(url: str, rows: pl.DataFrame) -> float:
+    """Seconds to COPY all rows over one connection, encoding included, each piece in a transaction of its own."""
+    statement = sql.SQL("COPY reading ({}) FROM STDIN (FORMAT BINARY)").format(
+        sql.SQL(", ").join(map(sql.Identifier, rows.columns)))
+    with psycopg.connect(url, autocommit=True) as connection:
+        began = time.perf_counter()
+        for piece in rows.iter_slices(ROWS_PER_TRANSACTION):
+            with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
+                copy.write(encode(piece))
+        return time.perf_counter() - began
