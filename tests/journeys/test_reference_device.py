@@ -16,7 +16,7 @@ import pytest
 
 from archive.fleet import commands, provisioning
 from archive.fleet.provisioning import Credentials
-from device_sim import reference_device
+from docs import reference_device
 from tests.stage.broker import Broker
 from tests.stage.database import Database
 from tests.stage.processes import ingesting
