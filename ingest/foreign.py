@@ -14,6 +14,7 @@ from ingest.formats.autopi import AUTOPI
 from ingest.formats.foreign import Format, Json, Reading, Told
 from ingest.formats.obd2mqtt import OBD2MQTT
 from ingest.formats.ovms import OVMS
+from ingest.formats.owntracks import OWNTRACKS
 from ingest.formats.thingsboard import THINGSBOARD
 from ingest.formats.values import EXTRA_LIMIT, fault_codes, kept, measured, number, unstorable
 from ingest.formats.wican import WICAN
@@ -23,7 +24,7 @@ from schemas.signals import BY_COLUMN, SqlType
 from schemas.topics import FOREIGN_LEVELS
 from schemas.wire import PAYLOAD_LIMIT, SAMPLE_LIMIT, RejectReason
 
-FORMATS: dict[str, Format] = {one.root: one for one in (WICAN, OVMS, AUTOPI, OBD2MQTT, THINGSBOARD)}
+FORMATS: dict[str, Format] = {one.root: one for one in (WICAN, OVMS, AUTOPI, OBD2MQTT, THINGSBOARD, OWNTRACKS)}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEMA = {MESSAGE: pl.Int32} | dict(STORED_READINGS) | dict(STORED_POSITIONS)

@@ -12,6 +12,7 @@ class DeviceFormat(StrEnum):
     AUTOPI = "autopi"
     OBD2MQTT = "obd2mqtt"
     THINGSBOARD = "thingsboard"
+    OWNTRACKS = "owntracks"
 
 
 class GrantReason(StrEnum):

@@ -96,6 +96,16 @@ CASES = {
                         {"speed_kmh": 52.5}, {"door": "open"}, datetime(2026, 11, 20, 8, 30, tzinfo=UTC)),
     "thingsboard flat": Case("thingsboard/tb1", '{"odometer_mi":100,"mystery":4}', {"odometer_km": 160.9344},
                              {"mystery": 4}),
+    "owntracks": Case(
+        "owntracks/phone-1/pixel", '{"_type":"location","tst":1795163400,"lat":36.6,"lon":117.0,"alt":41,"vel":54,'
+                                   '"cog":270,"batt":83,"tid":"YY","SSID":"home","acc":12}',
+        {"latitude": 36.6, "longitude": 117.0, "altitude_m": 41, "gps_speed_kmh": 54, "heading_deg": 270}, None,
+        datetime(2026, 11, 20, 8, 30, tzinfo=UTC)),
+    "owntracks of a tracker": Case(
+        "owntracks/car-1/tracker", '{"_type":"location","tst":1795163400.5,"lat":36.6,"lon":117.0,"vel":-1,"rpm":900,'
+                                   '"odometer":57913.1,"uext":13.9,"vin":"LSV123"}',
+        {"latitude": 36.6, "longitude": 117.0, "engine_rpm": 900, "odometer_km": 57913.1, "battery_v": 13.9}, None,
+        datetime(2026, 11, 20, 8, 30, 0, 500_000, UTC)),
 }
 
 
@@ -126,7 +136,7 @@ def test_an_array_is_as_many_samples() -> None:
 @pytest.mark.parametrize(("topic", "payload", "state"), [
     ("wican/w/status", '{"status": "online"}', "online"), ("wican/w/can/status", '{"status": "offline"}', "offline"),
     ("ovms/me/car7/metric/s/v3/connected", "no", "offline"), ("obd2mqtt/c/c_connection", "connected", "online"),
-    ("obd2mqtt/c/c_connection", "connection lost", "offline")])
+    ("obd2mqtt/c/c_connection", "connection lost", "offline"), ("owntracks/p/x", '{"_type":"lwt","tst":1}', "offline")])
 def test_the_connection_is_told(topic: str, payload: str, state: str) -> None:
     assert told(topic, payload).state == state
 
@@ -149,6 +159,7 @@ IGNORED = {
     "a modem": ("ovms/me/car7/metric/m/net/mdm/iccid", "8986"),
     "an unknown record": ("ovms/me/car7/notify/data/x/1/-5", "RT-GPS-Log,0,86400,36.6,117.0"),
     "a place under a name unknown": ("thingsboard/tb1", '{"gps_lat": 36.6, "vin": "LSV123"}'),
+    "a fence crossed": ("owntracks/p/x/event", '{"_type":"transition","tst":1795163400,"lat":36.6,"lon":117.0}'),
     "attributes": ("thingsboard/tb1/attributes", '{"fw": "1"}'),
 }
 
@@ -169,6 +180,9 @@ REFUSED = {
     "a clock of 1970": ("autopi/ap1", b'{"_type": "rpm", "_stamp": "1970-01-01T00:00:05", "value": 1}',
                         RejectReason.CLOCK),
     "beyond any calendar": ("thingsboard/tb1", b'{"ts": 1e300, "values": {"rpm": 1}}', RejectReason.CLOCK),
+    "encrypted": ("owntracks/p/x", b'{"_type": "encrypted", "data": "x"}', RejectReason.MALFORMED),
+    "a place without a time": ("owntracks/p/x", b'{"_type": "location", "lat": 1, "lon": 2}', RejectReason.MALFORMED),
+    "a phone of 1970": ("owntracks/p/x", b'{"_type": "location", "tst": 9, "lat": 1, "lon": 2}', RejectReason.CLOCK),
     "too great": ("wican/w/can/rx", b'{"SPEED": 1e39}', RejectReason.OVERFLOW),
     "too many keys": ("thingsboard/tb1", json.dumps({f"k{n}": n for n in range(101)}).encode(),
                       RejectReason.MALFORMED),
@@ -209,7 +223,8 @@ def test_latitude_and_longitude_of_an_ovms_meet_in_one_row() -> None:
 
 @pytest.mark.parametrize(("topic", "device"), [
     ("wican/84f703406f75/can/rx", "84f703406f75"), ("ovms/me/car7/metric/v/p/speed", "car7"), ("autopi/ap1", "ap1"),
-    ("obd2mqtt/c/c_speed", "c"), ("thingsboard/tb1", "tb1"), ("pitcall/v1/foreign/f1/up/telemetry", "f1")])
+    ("obd2mqtt/c/c_speed", "c"), ("thingsboard/tb1", "tb1"),
+    ("owntracks/phone-1/pixel", "phone-1"), ("pitcall/v1/foreign/f1/up/telemetry", "f1")])
 def test_the_topic_names_the_device(topic: str, device: str) -> None:
     found = parse(topic)
     assert found is not None
@@ -230,10 +245,10 @@ level = st.sampled_from(["metric", "notify", "data", "v", "p", "t", "pressure", 
 topics = st.builds(lambda root, rest: "/".join([root, *["dev"] * FOREIGN_LEVELS[root], *rest]),
                    st.sampled_from(sorted(FOREIGN_LEVELS)), st.lists(level, max_size=5))
 names = st.sampled_from(["_type", "_stamp", "value", "values", "ts", "dtc", "speed", "SPEED", "fuel_type", "unit",
-                         "loc", "autopid_data", "frame", "status", "0C-x", "5E-"]) | st.text(max_size=6)
+                         "loc", "autopid_data", "frame", "status", "0C-x", "5E-", "tst", "lat"]) | st.text(max_size=6)
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9)
-    | st.sampled_from(["pos", "dtc", "obd.rpm", "1e999", "nan", "on", "0001-01-01T00:00:00+23:00"]),
+    | st.sampled_from(["pos", "dtc", "obd.rpm", "1e999", "nan", "on", "location", "0001-01-01T00:00:00+23:00"]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=5), max_leaves=12)
 payloads = st.binary(max_size=60) | anything.map(lambda value: json.dumps(value).encode()) | st.text().map(
     lambda text: text.encode("utf-8", "surrogatepass"))
