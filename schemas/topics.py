@@ -14,7 +14,8 @@ DEVICE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SHARDS: tuple[str, ...] = tuple(f"s{n:02d}" for n in range(16))
 FOREIGN_SHARD = "foreign"
 FOREIGN_KIND = "foreign"
-FOREIGN_LEVELS: dict[str, int] = {"wican": 1, "ovms": 2, "autopi": 1, "thingsboard": 1, "obd2mqtt": 1}
+FOREIGN_LEVELS: dict[str, int] = {"wican": 1, "ovms": 2, "autopi": 1, "thingsboard": 1, "obd2mqtt": 1,
+                                  "owntracks": 1}
 """Topic trees of foreign devices, and the level that carries the device's name, as in the broker's ACL."""
 
 FOREIGN_TOPICS: dict[str, dict[str, str]] = {
@@ -23,6 +24,7 @@ FOREIGN_TOPICS: dict[str, dict[str, str]] = {
     "autopi": {"data": "autopi/{id}"},
     "thingsboard": {"data": "thingsboard/{id}"},
     "obd2mqtt": {"prefix": "obd2mqtt/{id}/"},
+    "owntracks": {"prefix": "owntracks/{id}/"},
 }
 """What to enter in a foreign device, so that its topics carry its name where we look for it."""
 
@@ -99,3 +101,8 @@ def foreign_filters() -> list[str]:
 def ingest_client(shard: str) -> str:
     """Client id and user name of the one connection that serves a shard."""
     return f"ingest-{shard}"
+
+
+def checking_client() -> str:
+    """User name and client id of `python -m device_sim check-device`, which may only read: one at a time."""
+    return ingest_client("check")
