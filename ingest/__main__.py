@@ -41,7 +41,7 @@ def broker_sync() -> None:
     stop = Event()
     _on_signals(stop.set)
     BrokerSync(settings.require_database(), settings.broker_files, settings.broker_pid_file,
-               _ingest_password(settings)).run(stop)
+               _ingest_password(settings), _check_password(settings)).run(stop)
 
 
 def _serve(settings: Settings) -> None:
@@ -68,6 +68,10 @@ def _ingest_password(settings: Settings) -> str:
     if password is None:
         raise ConfigurationError("PITCALL_BROKER_URL carries no password; broker-sync gives it to the ingest users")
     return password
+
+
+def _check_password(settings: Settings) -> str | None:
+    return settings.check_password.get_secret_value() if settings.check_password else None
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

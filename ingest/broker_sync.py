@@ -16,7 +16,7 @@ from archive.database.connecting import connect
 from archive.fleet.broker_password import matches, password_hash
 from archive.fleet.devices import broker_users
 from schemas.errors import StoreUnavailable
-from schemas.topics import FOREIGN_SHARD, SHARDS, ingest_client
+from schemas.topics import FOREIGN_SHARD, SHARDS, checking_client, ingest_client
 
 log = structlog.get_logger()
 INTERVAL_S = 2.0
@@ -26,13 +26,16 @@ INTERVAL_S = 2.0
 class BrokerSync:
     """Keeps one broker's password file equal to the database."""
 
-    def __init__(self, database_url: str, folder: Path, pid_file: Path, ingest_password: str) -> None:
+    def __init__(self, database_url: str, folder: Path, pid_file: Path, ingest_password: str,
+                 check_password: str | None = None) -> None:
         self._database_url = database_url
         self._passwd = folder / "passwd"
         self._pid_file = pid_file
         self._written = self._passwd.read_text(encoding="utf-8")
         known = dict(line.split(":", 1) for line in self._written.splitlines() if ":" in line)
         self._ingest_lines = [_line(ingest_client(shard), ingest_password, known) for shard in (*SHARDS, FOREIGN_SHARD)]
+        if check_password:
+            self._ingest_lines.append(_line(checking_client(), check_password, known))
 
     def run(self, stop: Event) -> None:
         """Carry changes over until told to stop; a database that is away leaves the broker as it is."""

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     admin_port: int = Field(0, ge=0, le=65535, description="port of /healthz, /readyz, /metrics; 0 = off")
     broker_files: Path | None = Field(None, description="folder of the broker's passwd and acl files (broker-sync)")
     broker_pid_file: Path | None = Field(None, description="pid file of the broker to SIGHUP (broker-sync)")
+    check_password: SecretStr | None = Field(None, description="password of the broker user check-device listens as")
     role_password: SecretStr | None = Field(None, description="password `python -m archive login ROLE` sets")
     failpoint: str = Field("", description="where ingest kills itself, for the fault rig only: POINT:COUNT")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
