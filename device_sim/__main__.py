@@ -1,16 +1,21 @@
 """`python -m device_sim`: drive cars that do not exist, or replay ones that did."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Any
 
 import typer
 
+from device_sim.check.judging import good, judged
+from device_sim.check.listening import Listener
+from device_sim.check.printing import as_json, show
 from device_sim.dongle.messages import Message, messages
 from device_sim.dongle.settings import FIELD_SINS, TSBS_SINS, Dongle, Sins
 from device_sim.live import play, starting_at
@@ -68,6 +73,29 @@ def replay(recording: Path, credentials: Annotated[Path, typer.Option(help="one 
     last = _instant(None if end == "now" else end) if end else None
     sent = replay_messages(table, _pairs(map_), time, last, owner.device_id, owner.shard, boot=boot)
     _report(publish_fleet([Shipment(owner, sent)], _broker_url(), progress=_show))
+
+
+@app.command("check-device")
+def check_device(device_id: str, seconds: Annotated[float, typer.Option(min=1, help="how long to listen")] = 120.0,
+                 json_: Annotated[bool, typer.Option("--json", help="one line of JSON instead of the table")] = False,
+                 broker: Annotated[str | None, typer.Option(help="address; default: PITCALL_BROKER_URL")] = None,
+                 ) -> None:
+    """Listen to a real device and judge it by docs/devices.md, rule by rule; exit code 1 when one fails."""
+    settings = Settings.from_env()
+    if settings.check_password is None:
+        raise ConfigurationError("set PITCALL_CHECK_PASSWORD, here and for `python -m ingest broker-sync`")
+    listener = Listener(BrokerAddress.parse(broker or settings.require_broker()), settings.check_password, device_id)
+    seen = listener.listen(seconds, _stop_at_interrupt())
+    findings = judged(seen)
+    typer.echo(as_json(device_id, seen, findings)) if json_ else show(device_id, seen, findings)
+    raise typer.Exit(0 if good(findings) else 1)
+
+
+def _stop_at_interrupt() -> Event:
+    """Ctrl-C ends the listening, and what was heard until then is judged."""
+    stop = Event()
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    return stop
 
 
 def _strangers(cars: int) -> list[Credentials]:
