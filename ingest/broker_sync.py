@@ -1,6 +1,8 @@
-"""Beside each broker: carries the devices of the database into its password file and makes it read them.
+"""Beside each broker: carries the devices of the database into its files and makes it read them.
 
-The broker is told only when something changed: on Mosquitto before 2.1 a reload costs messages for whoever is away.
+Those are the passwords, the certificate authority with its list of revoked certificates, and at the end of the ACL the
+devices that are shut out. The broker is told only when something changed: on Mosquitto before 2.1 a reload costs
+messages for whoever is away.
 """
 
 import os
@@ -13,6 +15,7 @@ import psycopg
 import structlog
 
 from archive.database.connecting import connect
+from archive.fleet import certificates
 from archive.fleet.broker_password import matches, password_hash
 from archive.fleet.devices import broker_users
 from schemas.errors import StoreUnavailable
@@ -22,17 +25,21 @@ log = structlog.get_logger()
 INTERVAL_S = 2.0
 """A new device may send, and a revoked one is out, within this time and one SIGHUP (design.md 2 allows 5 s)."""
 
+SHUT_OUT = "# --- shut out: written by broker-sync, everything below is replaced"
+"""Mosquitto does not end a connection made with a certificate that was revoked meanwhile, so the ACL must: a denial for
+a user goes before what the patterns allow."""
+
 
 class BrokerSync:
-    """Keeps one broker's password file equal to the database."""
+    """Keeps one broker's files equal to the database."""
 
     def __init__(self, database_url: str, folder: Path, pid_file: Path, ingest_password: str,
                  check_password: str | None = None) -> None:
         self._database_url = database_url
-        self._passwd = folder / "passwd"
+        self._folder = folder
         self._pid_file = pid_file
-        self._written = self._passwd.read_text(encoding="utf-8")
-        known = dict(line.split(":", 1) for line in self._written.splitlines() if ":" in line)
+        self._untold = folder / "untold"  # is there while the broker does not know what its files say
+        known = dict(line.split(":", 1) for line in self._read("passwd").splitlines() if ":" in line)
         self._ingest_lines = [_line(ingest_client(shard), ingest_password, known) for shard in (*SHARDS, FOREIGN_SHARD)]
         if check_password:
             self._ingest_lines.append(_line(checking_client(), check_password, known))
@@ -54,15 +61,38 @@ class BrokerSync:
 
     def carry_over(self, connection: psycopg.Connection) -> bool:
         """One round; True when something changed and the broker was told."""
-        lines = self._ingest_lines + [f"{user.device_id}:{user.password_hash}" for user in broker_users(connection)]
-        text = "\n".join(lines) + "\n"
-        if text == self._written:
+        wanted = self._wanted(connection)
+        changed = {name: text for name, text in wanted.items() if text != self._read(name)}
+        if not changed and not self._untold.exists():
             return False
-        _replace(self._passwd, text)
+        self._untold.touch()
+        for name, text in changed.items():
+            _replace(self._folder / name, text, like=self._folder / "passwd")
         os.kill(int(self._pid_file.read_text().strip()), signal.SIGHUP)
-        self._written = text
-        log.info("broker_updated", users=len(lines), at=round(time.time()))
+        self._untold.unlink()
+        log.info("broker_updated", files=sorted(changed), at=round(time.time()))
         return True
+
+    def _wanted(self, connection: psycopg.Connection) -> dict[str, str]:
+        """Every file by name, as it should be now."""
+        users = [f"{user.device_id}:{user.password_hash}" for user in broker_users(connection)]
+        files = {"passwd": "\n".join([*self._ingest_lines, *users]) + "\n",
+                 "acl": _with_shut_out(self._read("acl"), certificates.shut_out(connection))}
+        checks = certificates.for_the_broker(connection)
+        if checks is not None:
+            files |= {"ca.crt": checks.authority, "crl.pem": checks.revoked}
+        return files
+
+    def _read(self, name: str) -> str:
+        path = self._folder / name
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _with_shut_out(acl: str, device_ids: list[str]) -> str:
+    """The ACL as it was, ending in a denial for each of these devices."""
+    kept = acl.partition(SHUT_OUT)[0].rstrip("\n") + "\n"
+    denials = "".join(f"\nuser {device_id}\ntopic deny #\n" for device_id in device_ids)
+    return f"{kept}\n{SHUT_OUT}\n{denials}" if denials else kept
 
 
 def _line(user: str, password: str, known: dict[str, str]) -> str:
@@ -71,10 +101,10 @@ def _line(user: str, password: str, known: dict[str, str]) -> str:
     return f"{user}:{stored if matches(password, stored) else password_hash(password)}"
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write beside and rename, so that the broker never reads half a file; owner and mode stay as they were."""
-    before = path.stat()
-    fresh = path.with_suffix(".new")
+def _replace(path: Path, text: str, like: Path) -> None:
+    """Write beside and rename, so that the broker never reads half a file; owner and mode are those of `like`."""
+    before = like.stat()
+    fresh = path.with_name(f"{path.name}.new")
     fresh.touch(mode=0o600)
     fresh.write_text(text, encoding="utf-8")
     os.chown(fresh, before.st_uid, before.st_gid)

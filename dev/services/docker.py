@@ -42,18 +42,20 @@ class Docker(Running):
     broker_files: Path
     broker_pid_file: Path
     postgres_tools: Path
+    broker_tls_ports: tuple[int, int]
 
     def __init__(self, instance: str, home: Path) -> None:
         self.instance = instance
         self.folder = services_folder(home) / "docker" / instance
         self.state = load(self.folder / "state.json") or State(
             secrets.token_urlsafe(24), free_port((5432,) if instance == "demo" else ()),
-            free_port((1883,) if instance == "demo" else ()))
+            free_port((1883,) if instance == "demo" else ()), tls_port=free_port(()), certificate_port=free_port(()))
         self.database_url = postgres.address(self.state.database_port, self.state.password)
         self.broker_url = mosquitto.address(self.state.broker_port)
         self.broker_files = self.folder / "broker" / "config"
         self.broker_pid_file = self.folder / "broker.pid"
         self.postgres_tools = self.folder / "bin"
+        self.broker_tls_ports = self.state.tls_port, self.state.certificate_port
 
     def begin(self, durable: bool) -> None:
         self.state.durable = durable
@@ -75,6 +77,8 @@ class Docker(Running):
             "DATABASE_PORT": str(self.state.database_port),
             "DATABASE_FSYNC": "on" if self.state.durable else "off",
             "BROKER_PORT": str(self.state.broker_port),
+            "BROKER_TLS_PORT": str(self.state.tls_port),
+            "BROKER_CERTIFICATE_PORT": str(self.state.certificate_port),
             "BROKER_USER": f"{OWNER.uid}:{OWNER.gid}",
             "BROKER_CONFIG": str(self.broker_files),
             "BROKER_DATA": str(self.folder / "broker" / "data"),

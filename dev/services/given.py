@@ -23,6 +23,7 @@ class Given(Running):
 
     way = "given"
     postgres_tools = None
+    broker_tls_ports = None
 
     def __init__(self, database_url: str, broker_url: str, broker_files: Path | None = None,
                  broker_pid_file: Path | None = None) -> None:

@@ -26,12 +26,25 @@ def rendered(source: str, folder: str, port: int) -> str:
     return source.replace("listener 1883", f"listener {port} {LOOPBACK}").replace("/mosquitto/", f"{folder}/")
 
 
+def open_tls(root: Path, folder: str, port: int, certificate_port: int) -> bool:
+    """Switch the TLS listeners on, to be heard at the next start, when their files are there; says whether they are."""
+    base = root / folder.lstrip("/")
+    if not (base / "config" / "server.crt").exists():
+        return False
+    listeners = rendered((SOURCE / "tls.conf").read_text(), folder, port)
+    _place(base / "config" / "listeners" / "tls.conf",
+           listeners.replace("listener 8883", f"listener {port} {LOOPBACK}")
+           .replace("listener 8884", f"listener {certificate_port} {LOOPBACK}"))
+    return True
+
+
 def configure(root: Path, folder: str, port: int) -> None:
     """Write configuration and ACL; passwords are only begun, for they belong to `broker-sync` afterwards."""
     base = root / folder.lstrip("/")
     owned(base / "data")
     # New files in here get the services' group, so that a broker-sync running as root can leave them readable.
     config = owned(base / "config", 0o2770)
+    owned(config / "listeners", 0o750)
     (base / "mosquitto.conf").write_text(rendered((SOURCE / "mosquitto.conf").read_text(), folder, port))
     if not (config / "passwd").exists():
         _place(config / "passwd", "")

@@ -25,6 +25,7 @@ class Private(Running):
     broker_files: Path
     broker_pid_file: Path
     postgres_tools: Path
+    broker_tls_ports: tuple[int, int]
 
     def __init__(self, root: Path, instance: str) -> None:
         self.instance = instance
@@ -36,6 +37,7 @@ class Private(Running):
         self.broker_files = self.folder / "broker" / "config"
         self.broker_pid_file = self.broker_files / "mosquitto.pid"
         self.postgres_tools = root.parent / "bin"
+        self.broker_tls_ports = self._state.tls_port, self._state.certificate_port
 
     @property
     def _state_file(self) -> Path:
@@ -97,6 +99,7 @@ class Private(Running):
         if self.broker:
             return
         log = self.folder / "broker.log"
+        mosquitto.open_tls(self.root, f"/srv/{self.instance}/broker", *self.broker_tls_ports)
         server = mosquitto.run(self.root, f"/srv/{self.instance}/broker", log)
         self._remember(broker=server)
         mosquitto.await_answer(self._state.broker_port, server, log)
@@ -169,7 +172,8 @@ def instances(home: Path) -> list[str]:
 def _new_state(instance: str) -> State:
     preferred = instance == PREFERRED_FOR
     database = free_port((5432,) if preferred else ())
-    return State(secrets.token_urlsafe(24), database, free_port((1883,) if preferred else ()))
+    broker, tls, certificates = (free_port((port,) if preferred else ()) for port in (1883, 8883, 8884))
+    return State(secrets.token_urlsafe(24), database, broker, tls_port=tls, certificate_port=certificates)
 
 
 def _alive(process: Process | None) -> Process | None:

@@ -16,6 +16,9 @@ class Running(ABC):
     broker_files: Path | None
     """Folder of the `passwd` and `acl` that the broker reads; None where we do not own the broker."""
     broker_pid_file: Path | None
+    broker_tls_ports: tuple[int, int] | None
+    """Ports for passwords and for client certificates over TLS, open from the next start of the broker on when
+    `python -m archive certificates broker` has put its files into `broker_files`."""
     postgres_tools: Path | None
     """Folder to put before PATH: psql, pg_dump, pg_restore of the server's own version."""
 

@@ -17,6 +17,8 @@ class State:
     durable: bool = True
     database: Process | None = None
     broker: Process | None = None
+    tls_port: int = 0
+    certificate_port: int = 0
 
     def save(self, path: Path) -> None:
         """Replace the file in one step; it holds a password, so only its owner may read it."""

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import ssl
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Self
@@ -26,18 +27,22 @@ def telemetry(seq: int, first_ms: int, signals: Mapping[str, Sequence[float | No
 class PlainDevice:
     """One connection; `receipts` collects the (boot, first, last) ranges heard."""
 
-    def __init__(self, broker: Broker, device_id: str, password: str, shard: str) -> None:
+    def __init__(self, broker: Broker, device_id: str, password: str, shard: str, *, client_id: str | None = None,
+                 tls: ssl.SSLContext | None = None, port: int | None = None) -> None:
         self.device_id, self.shard = device_id, shard
         self.receipts: queue.Queue[tuple[int, int, int]] = queue.Queue()
         self._gone: queue.Queue[None] = queue.Queue()
         self._ready: queue.Queue[None] = queue.Queue()
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=device_id, protocol=mqtt.MQTTv5)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id or device_id,
+                                   protocol=mqtt.MQTTv5)
         self._client.username_pw_set(device_id, password)
         self._client.on_connect = lambda client, *_: client.subscribe(topics.down(shard, device_id, "receipt"))
         self._client.on_subscribe = lambda *_: self._ready.put(None)
         self._client.on_disconnect = lambda *_: self._gone.put(None)
         self._client.on_message = self._hear
-        self._client.connect(broker.host, broker.port)
+        if tls:
+            self._client.tls_set_context(tls)
+        self._client.connect(broker.host, port or broker.port)
 
     def __enter__(self) -> Self:
         self._client.loop_start()
