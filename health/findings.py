@@ -76,6 +76,6 @@ def _day_en(due: Due) -> str:
 
 FINDERS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     codes.stored, codes.pending, codes.cleared, codes.unreadable, service_due, tyres.tread_low, tyres.tread_forecast,
-    tyres.tyre_age, parts.pads_low, parts.pads_forecast, parts.oil_hot, parts.battery, parts.charging, use.motorway,
-    use.congestion, use.fuel_use, use.diesel, data.odometer, data.gaps, data.measure)
+    tyres.tyre_age, tyres.pressure_low, parts.pads_low, parts.pads_forecast, parts.oil_hot, parts.battery,
+    parts.charging, use.motorway, use.congestion, use.fuel_use, use.diesel, data.odometer, data.gaps, data.measure)
 """Every rule that may have something to say."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from health.case import Case
-from health.reasons import AXLE_NAMES
-from health.tread import AxleTread
+from health.reasons import AXLE_NAMES, rounded
+from health.tread import AXLES, AxleTread, missing_pressure
 from health.tyre_sets import TyreSets
 from schemas.findings import Finding, FindingCode, Severity
 
@@ -65,3 +67,20 @@ def tyre_age(case: Case) -> Iterator[Finding]:
                       zh=f"轮胎已用{years:.0f}年,{advice[0]}。",
                       en=f"The tyres are {years:.0f} years old; {advice[1]}.",
                       evidence=[{"fitted_at": str(tyres.fitted_at), "years": years}])
+
+
+def pressure_low(case: Case) -> Iterator[Finding]:
+    """An axle that has been soft for several trips in a row, cold and against the placard."""
+    view, p = case.view, case.view.policy.tyres
+    for axle in AXLES:
+        missing = missing_pressure(axle, view.history, view.facts)
+        lately = missing[~np.isnan(missing)][-p.pressure_trips:]
+        if len(lately) < p.pressure_trips or lately.min() < 1 - p.pressure_low_share:
+            continue
+        (zh, en), percent = AXLE_NAMES[axle], rounded(float(np.median(lately)) * 100, 1)
+        yield Finding(
+            code=FindingCode.TYRE_PRESSURE_LOW, severity=Severity.SOON,
+            zh=f"{zh}胎压比标牌低约{percent}%,磨得快、也费油,请检查是否慢漏气并补气。",
+            en=f"The {en} tyres are about {percent} % below the placard pressure, which wears them and costs fuel; "
+               "please look for a slow leak and inflate them.",
+            evidence=[{"axle": axle, "missing_share": float(np.median(lately)), "trips": len(lately)}])

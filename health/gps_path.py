@@ -25,7 +25,7 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integer
     """Length of the path of every group; NaN without at least two distinct fixes."""
     unknown = np.full(len(samples.groups), np.nan)
     result = {name: unknown.copy() for name in COLUMNS}
-    rows = _distinct(samples)
+    rows = distinct_fixes(samples)
     if len(rows) < 2:
         return result
     track = segments_of(samples.segments.of_element[rows])
@@ -54,7 +54,7 @@ def _bridged_m(samples: Samples, rows: Integers, step_m: Floats, policy: Policy)
     return np.where((step_m > 0) & _silent(unobserved, rows), unseen_m, 0.0)
 
 
-def _distinct(samples: Samples) -> Integers:
+def distinct_fixes(samples: Samples) -> Integers:
     """Samples whose fix differs from the one before in their group."""
     lat, lon = samples.read("latitude"), samples.read("longitude")
     rows = np.flatnonzero(~np.isnan(lat))

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from health.policy import STANDARD_GRAVITY_M_S2, CarPolicy, Policy
+from health.cornering import seen_by_receiver
+from health.policy import STANDARD_GRAVITY_M_S2, CarPolicy, Policy, TyrePolicy
 from health.quality import Floats, Integers
 from health.road_load import Cars, RoadLoad
 from health.samples import Samples
@@ -16,6 +17,8 @@ COLUMNS: Columns = {
     "slip_rear_km": pl.Float64,
     "lateral_km": pl.Float64,     # integral of (ay/g)^2 over the distance it was measured on
     "lateral_of_km": pl.Float64,  # that distance
+    "pressure_front_kpa": pl.Float64,  # of the softer tyre of the axle, at the first reading of the group
+    "pressure_rear_kpa": pl.Float64,
 }
 """Columns of one group. Free rolling, cornering by road type and load factors are linear and added in the report."""
 
@@ -25,14 +28,28 @@ def per_group(samples: Samples, group_cars: Cars, load: RoadLoad, policy: Policy
     front, rear = slip_squares(load.force_n, samples.segments.spread(group_cars.drives_front),
                                samples.segments.spread(group_cars.mass_kg),
                                samples.segments.spread(group_cars.front_weight), policy.car)
-    lateral = samples.read("accel_lat_m_s2") / STANDARD_GRAVITY_M_S2
-    measured = np.where(np.isnan(lateral), 0.0, samples.step_m)
     return {
         "slip_front_km": samples.segments.sum(front * samples.step_m) / 1000,
         "slip_rear_km": samples.segments.sum(rear * samples.step_m) / 1000,
-        "lateral_km": samples.segments.sum(lateral * lateral * measured) / 1000,
-        "lateral_of_km": samples.segments.total(measured) / 1000,
-    }
+    } | _lateral(samples, policy.tyres) | _pressure(samples)
+
+
+def _lateral(samples: Samples, p: TyrePolicy) -> dict[str, Floats]:
+    """Cornering by accelerometer, else by the turns the satellite receiver saw."""
+    lateral = samples.read("accel_lat_m_s2") / STANDARD_GRAVITY_M_S2
+    measured = np.where(np.isnan(lateral), 0.0, samples.step_m)
+    of_m, square_m = samples.segments.total(measured), samples.segments.sum(lateral * lateral * measured)
+    seen = seen_by_receiver(samples, p)
+    better = of_m >= seen.of_m
+    return {"lateral_km": np.where(better, square_m, seen.square_m) / 1000,
+            "lateral_of_km": np.where(better, of_m, seen.of_m) / 1000}
+
+
+def _pressure(samples: Samples) -> dict[str, Floats]:
+    """Before driving warms them the tyres show what the placard speaks of."""
+    sides = {"front": ("tyre_kpa_fl", "tyre_kpa_fr"), "rear": ("tyre_kpa_rl", "tyre_kpa_rr")}
+    return {f"pressure_{axle}_kpa": np.fmin(*(samples.segments.first(samples.read(name)) for name in names))
+            for axle, names in sides.items()}
 
 
 def slip_squares(force_n: Floats, drives_front: Floats, mass_kg: Floats, front_weight: Floats,

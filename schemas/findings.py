@@ -21,6 +21,7 @@ class FindingCode(StrEnum):
     TYRE_TREAD_LOW = "tyre_tread_low"
     TYRE_TREAD_FORECAST = "tyre_tread_forecast"
     TYRE_AGE = "tyre_age"
+    TYRE_PRESSURE_LOW = "tyre_pressure_low"
     BRAKE_PADS_LOW = "brake_pads_low"
     BRAKE_PADS_FORECAST = "brake_pads_forecast"
     OIL_HOT = "oil_hot"

@@ -20,6 +20,8 @@ class Tyres(_Facts):
     fitted_km: float | None = None
     new_mm: float | None = None
     winter: bool = False
+    front_kpa: float | None = Field(None, description="placard pressure, cold")
+    rear_kpa: float | None = Field(None, description="placard pressure, cold")
 
 
 class TyreChange(_Facts):

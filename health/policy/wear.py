@@ -17,6 +17,19 @@ class TyrePolicy:
     lateral_urban: float = 4.0e-3
     lateral_highway: float = 1.5e-3
     """Mean (ay/g)^2 by road type where it is not measured [1]. K"""
+    turn_over_m: float = 20.0
+    """Distance over which the heading of fixes tells a turn [m]. M"""
+    turn_within_s: float = 6.0
+    """Slower than that the car is manoeuvring [s]. K"""
+    fix_within_s: float = 2.0
+    """Fixes further apart cut corners [s]. M"""
+    pressure_per_pct: float = 0.008
+    pressure_most: float = 1.4
+    """Faster wear per percent of missing pressure [1/%], and at most by this factor [1]. K"""
+    pressure_low_share: float = 0.8
+    """Below this share of the placard pressure a tyre is under-inflated [1]. S: UN R141 warns at 20 % less"""
+    pressure_trips: int = 5
+    """Trips a low pressure must last to be mentioned [1]. K"""
     class_driven: float = 0.0115
     class_free: float = 0.0045
     """Mean severity of the driven and the free axle of the class [1]. M: mean of the reference cycles"""

@@ -27,8 +27,8 @@ def document(*arguments: object) -> dict[str, Any]:
 
 
 KEYS = {"vehicle", "observed_s", "unobserved_s", "distance_km", "distance_by_source", "odometer", "trips", "road_mix",
-        "fuel_type", "fuel_l", "fuel_l_per_100km", "fuel_by_source", "learned", "tyres", "brakes", "oil", "battery", "events",
-        "events_list", "driving_score", "codes", "due", "findings", "unknown"}
+        "fuel_type", "fuel_l", "fuel_l_per_100km", "fuel_by_source", "learned", "tyres", "brakes", "oil", "battery",
+        "events", "events_list", "driving_score", "codes", "due", "findings", "unknown"}
 """What others rely on; there may be more."""
 
 

@@ -1,0 +1,70 @@
+"""Cornering seen by the satellite receiver: lateral acceleration from the turn of the heading along the path.
+
+Section 5 of the model notes: a_y = v d(heading)/dt, taken over at least 20 m of distinct fixes, never from held fixes
+or fixes 4 s apart: over those a corner looks like a straight line.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from health.gps_path import distinct_fixes
+from health.policy import STANDARD_GRAVITY_M_S2, TyrePolicy
+from health.quality import Booleans, Floats, Integers
+from health.samples import Samples
+from health.segments import segments_of
+from health.trips import SECOND
+
+
+@dataclass(frozen=True)
+class Cornering:
+    """Per group: integral of (a_y/g)^2 over the distance it could be seen on, and that distance [m]."""
+
+    square_m: Floats
+    of_m: Floats
+
+
+def seen_by_receiver(samples: Samples, p: TyrePolicy) -> Cornering:
+    """Cornering of every group; zero distance where the heading was not read or too seldom."""
+    none = np.zeros(len(samples.groups))
+    if not samples.has("heading_deg", "latitude"):
+        return Cornering(none, none)
+    rows = distinct_fixes(samples)
+    rows = rows[~np.isnan(samples.read("heading_deg")[rows])]
+    if len(rows) < 2:
+        return Cornering(none, none)
+    metres = (np.cumsum(samples.step_m) - samples.step_m)[rows]
+    owner, time_us = samples.segments.of_element[rows], samples.time_us[rows]
+    ahead = _ahead(metres, p.turn_over_m)
+    seconds = (time_us[ahead] - time_us) / SECOND
+    span_m = metres[ahead] - metres
+    usable = (owner[ahead] == owner) & (span_m >= p.turn_over_m) & (seconds <= p.turn_within_s)
+    usable &= _dense(time_us, ahead, p)
+    turn = _turn_rad(samples.read("heading_deg")[rows], ahead)
+    lateral = np.where(usable, turn * span_m / np.maximum(seconds, 1e-6) ** 2, 0.0) / STANDARD_GRAVITY_M_S2
+    own_m = np.where(usable, np.diff(metres, append=metres[-1:]), 0.0)
+    seen = segments_of(owner)
+    square_m, of_m = none.copy(), none.copy()
+    square_m[owner[seen.starts]] = seen.total(lateral ** 2 * own_m)
+    of_m[owner[seen.starts]] = seen.total(own_m)
+    return Cornering(square_m, of_m)
+
+
+def _ahead(metres: Floats, over_m: float) -> Integers:
+    """Index of the first fix at least so far ahead of each; the last one where there is none."""
+    result: Integers = np.minimum(np.searchsorted(metres, metres + over_m), len(metres) - 1)
+    return result
+
+
+def _dense(time_us: Integers, ahead: Integers, p: TyrePolicy) -> Booleans:
+    """Whether no two neighbouring fixes on the way are further apart than a corner lasts."""
+    sparse = np.concatenate([[0], np.cumsum(np.diff(time_us) > p.fix_within_s * SECOND)])
+    result: Booleans = sparse[ahead] == sparse
+    return result
+
+
+def _turn_rad(heading_deg: Floats, ahead: Integers) -> Floats:
+    """Turn between fixes the short way round [rad]."""
+    turn = np.deg2rad(heading_deg[ahead] - heading_deg)
+    result: Floats = np.abs((turn + np.pi) % (2 * np.pi) - np.pi)
+    return result
