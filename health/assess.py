@@ -27,6 +27,7 @@ from health.statistics import summarise
 from health.tread import estimate_tread
 from health.trip_list import list_trips
 from health.usage import daily_usage
+from health.use import use_of
 from schemas.report import BrakeReport, Learned, TyreReport, VehicleReport
 from schemas.vehicle import VehicleFacts
 
@@ -72,14 +73,15 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
     mileage = estimate_mileage(history, facts, policy)
     odometer = estimate_odometer(history, facts, mileage, policy.mileage)
     fuel = estimate_fuel(history, facts, mileage, policy)
+    use = use_of(history, mileage, fuel, facts, policy)
     tread, tyre_reasons = estimate_tread(history, facts, mileage, policy)
     pads, pad_reasons = estimate_pads(history, facts, mileage, fuel.kind, policy)
-    usage = daily_usage(history, mileage, as_of, timezone)
+    usage = daily_usage(use.history, use.mileage, as_of, timezone)
     oil = estimate_oil(history, facts, mileage, usage.last_day, policy)
     battery = estimate_battery(history, facts, instant_us(as_of), policy)
-    driving = estimate_driving(history, mileage, policy)
+    driving = estimate_driving(use.history, use.mileage, policy)
     codes = estimate_codes(scans, history, mileage, as_of, timezone, policy)
-    view = outlook(history, facts, mileage, usage, Parts(tread, pads, oil, codes), policy)
+    view = outlook(history, use.history, facts, mileage, usage, Parts(tread, pads, oil, codes), policy)
     due, due_reasons = due_dates(view)
     draft = VehicleReport(
         vehicle=history.vehicle,
@@ -89,11 +91,11 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         distance_by_source=mileage.by_source,
         odometer=odometer,
         trips=list_trips(history, mileage, fuel, policy),
-        road_mix=road_mix(history, policy.road),
+        road_mix=road_mix(use.history, policy.road),
         fuel_type=fuel.kind,
-        fuel_l=fuel.total_l,
-        fuel_l_per_100km=fuel.l_per_100km,
-        fuel_by_source=fuel.by_source,
+        fuel_l=use.fuel.total_l,
+        fuel_l_per_100km=use.fuel.l_per_100km,
+        fuel_by_source=use.fuel.by_source,
         learned=Learned(speed_scale=mileage.scale, ve_vd_l=fuel.ve_vd_l,
                         tyre_k_front=tread["front"].k, tyre_k_rear=tread["rear"].k),
         tyres=TyreReport(front=tread["front"].report, rear=tread["rear"].report),
@@ -106,7 +108,7 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         driving_score=driving.score,
         codes=codes.told,
         due=due,
-        findings=findings_of(Case(view, odometer, fuel, battery, codes, due)),
+        findings=findings_of(Case(view, odometer, use, battery, codes, due)),
     )
     reasons = (mileage.reasons | fuel.reasons | tyre_reasons | pad_reasons | oil.reasons | battery.reasons
                | driving.reasons if len(history) else {}) | codes.reasons

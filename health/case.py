@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from health.battery_state import BatteryState
 from health.codes import Codes
 from health.due import Outlook
-from health.fuel import Fuel
+from health.use import Use
 from schemas.report import Due, OdometerReport
 
 
@@ -15,7 +15,7 @@ class Case:
 
     view: Outlook
     odometer: OdometerReport
-    fuel: Fuel
+    use: Use
     battery: BatteryState
     codes: Codes
     due: list[Due]

@@ -29,12 +29,11 @@ class Mileage:
     unseen_before_km: Floats  # driven unseen before each group, by odometer
     reasons: Reasons
 
-
-def latest(mileage: Mileage, groups: int) -> Mileage:
-    """The same mileage with the distances of the last so many groups only."""
-    first = len(mileage.trip_km) - groups
-    return replace(mileage, trip_km=mileage.trip_km[first:], trip_source=mileage.trip_source[first:],
-                   unseen_before_km=mileage.unseen_before_km[first:])
+    def latest(self, groups: int) -> "Mileage":
+        """The same with the distances of the last so many groups only; totals stay those of the car."""
+        part = slice(len(self.trip_km) - groups, None)
+        return replace(self, trip_km=self.trip_km[part], trip_source=self.trip_source[part],
+                       unseen_before_km=self.unseen_before_km[part])
 
 
 def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> Mileage:

@@ -16,8 +16,8 @@ from schemas.report import Unknown
 
 def motorway(case: Case) -> Iterator[Finding]:
     """Mostly motorways lately: distance adds up quickly."""
-    p, history = case.view.policy.findings, case.view.history
-    km = np.nan_to_num(case.view.mileage.trip_km)
+    p, history = case.view.policy.findings, case.use.history
+    km = np.nan_to_num(case.use.mileage.trip_km)
     after = km[::-1].cumsum()[::-1] - km
     recent = after < p.recent_km
     share, driven = _share(case, recent, "highway", "m"), float(km[recent].sum())
@@ -33,7 +33,7 @@ def motorway(case: Case) -> Iterator[Finding]:
 
 
 def _share(case: Case, chosen: Booleans, kind: str, unit: str) -> float:
-    sums = {name: float(np.nansum(case.view.history.read(f"{name}_{unit}")[chosen])) for name in CLASSES}
+    sums = {name: float(np.nansum(case.use.history.read(f"{name}_{unit}")[chosen])) for name in CLASSES}
     whole = sum(sums.values())
     return sums[kind] / whole if whole > 0 else 0.0
 
@@ -41,12 +41,12 @@ def _share(case: Case, chosen: Booleans, kind: str, unit: str) -> float:
 def _recent(case: Case) -> tuple[Booleans, Booleans]:
     """Groups of the last month, and those before."""
     since = instant_us(case.view.today) - case.view.policy.findings.recent_days * DAY
-    recent: Booleans = case.view.history.start_us >= since
+    recent: Booleans = case.use.history.start_us >= since
     return recent, ~recent
 
 
 def _long_enough(case: Case, *chosen: Booleans) -> bool:
-    km = case.view.mileage.trip_km
+    km = case.use.mileage.trip_km
     return all(float(np.nansum(km[mask])) >= case.view.policy.findings.least_km for mask in chosen)
 
 
@@ -71,7 +71,7 @@ def congestion(case: Case) -> Iterator[Finding]:
 
 
 def _consumption(case: Case, chosen: Booleans) -> float:
-    litres, km = case.fuel.trip_l[chosen], case.view.mileage.trip_km[chosen]
+    litres, km = case.use.fuel.trip_l[chosen], case.use.mileage.trip_km[chosen]
     both = ~np.isnan(litres) & ~np.isnan(km)
     driven = float(km[both].sum())
     return float(litres[both].sum()) / driven * 100 if driven >= case.view.policy.findings.least_km else float("nan")
@@ -82,7 +82,7 @@ def fuel_use(case: Case) -> Iterator[Finding]:
     p = case.view.policy.findings
     recent, before = _recent(case)
     now, then = _consumption(case, recent), _consumption(case, before)
-    measured = {name for name in case.fuel.trip_source if name} - {"physics"}
+    measured = {name for name in case.use.fuel.trip_source if name} - {"physics"}
     explained = abs(_share(case, recent, "congested", "s") - _share(case, before, "congested", "s")) >= 0.05
     if not measured or explained or not np.isfinite(now / then) or abs(now / then - 1) < p.fuel_change:
         return
@@ -99,9 +99,9 @@ def fuel_use(case: Case) -> Iterator[Finding]:
 
 def diesel(case: Case) -> Iterator[Finding]:
     """Litres of a diesel that does not tell its fuel rate are a guess from speed."""
-    if Unknown.DIESEL_WITHOUT_FUEL_RATE in case.fuel.reasons.values() and case.fuel.by_source.fuel_rate is None:
+    if Unknown.DIESEL_WITHOUT_FUEL_RATE in case.use.fuel.reasons.values() and case.use.fuel.by_source.fuel_rate is None:
         yield Finding(
             code=FindingCode.FUEL_DIESEL_UNMEASURED, severity=Severity.INFO,
             zh="这是柴油车,设备读不到喷油量,油耗只能按车速估算。",
             en="This is a diesel without a fuel-rate signal: its fuel is only estimated from speed.",
-            evidence=[{"fuel_type": case.fuel.kind}])
+            evidence=[{"fuel_type": case.use.fuel.kind}])

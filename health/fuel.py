@@ -32,11 +32,21 @@ class Fuel:
     l_per_100km: Q
     by_source: FuelBySource
     ve_vd_l: Q
+    rungs: Mapping[str, "Rung"]
     reasons: Reasons
+
+    def latest(self, groups: int, trip_km: Floats, policy: FuelPolicy) -> "Fuel":
+        """The same of the last so many groups only, with their distances [km]; what the car taught stays."""
+        part = slice(len(self.trip_l) - groups, None)
+        rungs = {name: Rung(rung.litres[part], rung.seconds[part], rung.sigma) for name, rung in self.rungs.items()}
+        return _summed(self.kind, rungs, (self.trip_l[part], self.trip_source[part]), trip_km, self.ve_vd_l,
+                       self.reasons, policy)
 
 
 @dataclass(frozen=True)
-class _Rung:
+class Rung:
+    """One rung of the ladder: litres of every group, engine-on time it covers, relative 1-sigma error [1]."""
+
     litres: Floats
     seconds: Floats
     sigma: float
@@ -49,14 +59,19 @@ def estimate_fuel(history: History, facts: VehicleFacts, mileage: Mileage, polic
     displacement = learned_ve_vd(history, facts, p)
     refused = _refusals(history, facts, kind, displacement, p)
     rungs = {name: rung for name, rung in _rungs(history, facts, displacement, p).items() if name not in refused}
-    trip_l, source = _ladder(history, rungs, p)
+    return _summed(kind, rungs, _ladder(history, rungs, p), mileage.trip_km, displacement, _reasons(refused), p)
+
+
+def _summed(kind: str | None, rungs: Mapping[str, Rung], trips: tuple[Floats, list[str]], trip_km: Floats, ve_vd_l: Q,
+            reasons: Reasons, p: FuelPolicy) -> Fuel:
+    """Totals of the groups given as litres and sources."""
+    trip_l, source = trips
     sigma = [rungs[name].sigma if name else 0.0 for name in source]
     by_source = FuelBySource(**{name: relative(known_sum(r.litres), r.sigma, name, "L") for name, r in rungs.items()})
     spread = max(sigma, default=0.0)
     names = "+".join(sorted({name for name in source if name}))
     return Fuel(kind, trip_l, source, sigma, relative(known_sum(trip_l), spread, names, "L"),
-                relative(_per_100km(trip_l, mileage.trip_km, p), spread, names, "L/100km"),
-                by_source, displacement, _reasons(refused))
+                relative(_per_100km(trip_l, trip_km, p), spread, names, "L/100km"), by_source, ve_vd_l, rungs, reasons)
 
 
 def _kind_of_fact(facts: VehicleFacts) -> str | None:
@@ -76,7 +91,7 @@ def learned_ve_vd(history: History, facts: VehicleFacts, p: FuelPolicy) -> Q:
                     "displacement", "L")
 
 
-def _rungs(history: History, facts: VehicleFacts, displacement: Q, p: FuelPolicy) -> dict[str, _Rung]:
+def _rungs(history: History, facts: VehicleFacts, displacement: Q, p: FuelPolicy) -> dict[str, Rung]:
     """Litres of every group by every rung, NaN where its inputs were not read."""
     fuel = FUELS.get(facts.fuel or "petrol", FUELS["petrol"])
     learned = "" if displacement and displacement.source in ("maf", "given") else "_unlearned"
@@ -85,12 +100,12 @@ def _rungs(history: History, facts: VehicleFacts, displacement: Q, p: FuelPolicy
              "calculated_load": size}
     names = {"maf": "maf", "absolute_load": "absolute_load", "speed_density": "speed_density" + learned,
              "calculated_load": "calculated_load" + learned}
-    rungs = {"fuel_rate": _Rung(_by_rate(history, fuel), history.read("fuel_rate_s"), p.sigma["fuel_rate"])}
+    rungs = {"fuel_rate": Rung(_by_rate(history, fuel), history.read("fuel_rate_s"), p.sigma["fuel_rate"])}
     for rung in AIR_RUNGS:
         litres = history.read(f"{rung}_air_g") * scale[rung] / (fuel.air_fuel * fuel.kg_l * 1000)
-        rungs[rung] = _Rung(litres, history.read(f"{rung}_s"), p.sigma[names[rung]])
+        rungs[rung] = Rung(litres, history.read(f"{rung}_s"), p.sigma[names[rung]])
     heat = p.heat_diesel_mj_l if fuel is FUELS["diesel"] else p.heat_mj_l
-    rungs["physics"] = _Rung(history.read("physics_mj") / heat, history.read("physics_s"), p.sigma["physics"])
+    rungs["physics"] = Rung(history.read("physics_mj") / heat, history.read("physics_s"), p.sigma["physics"])
     return rungs
 
 
@@ -116,7 +131,7 @@ def _refusals(history: History, facts: VehicleFacts, kind: str | None, displacem
     return refused
 
 
-def _ladder(history: History, rungs: Mapping[str, _Rung], p: FuelPolicy) -> tuple[Floats, list[str]]:
+def _ladder(history: History, rungs: Mapping[str, Rung], p: FuelPolicy) -> tuple[Floats, list[str]]:
     """Best rung that covers enough of each group, stretched over the part it does not cover."""
     engine_s = history.read("engine_s")
     litres, chosen = np.full(len(history), np.nan), np.full(len(history), "", dtype=object)

@@ -26,6 +26,10 @@ class History:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def since(self, moment: datetime | None) -> "History":
+        """The groups that start at an instant or later; all of them without one."""
+        return self if moment is None else History(self.vehicle, self.rows.filter(pl.col("start") >= moment))
+
     def read(self, column: str) -> Floats:
         """Return one statistic, NaN where it is unknown."""
         return cast(Floats, self.rows[column].cast(pl.Float64).fill_null(np.nan).to_numpy())

@@ -1,6 +1,6 @@
 """How a car is: its live state with the age of each signal, and its stored health report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from psycopg.rows import class_row, dict_row
 
 from archive.database.queries import beside
 from archive.fleet.garage import require_in_full
+from archive.fleet.handover import with_the_car
 from schemas.errors import NotFound
 from schemas.signals import SIGNALS, Home, Signal
 
@@ -75,12 +76,16 @@ def _signal(signal: Signal, row: dict[str, Any]) -> LiveSignal:
 
 @dataclass(frozen=True)
 class StoredReport:
-    """The last report of health; `body` is `schemas.report.VehicleReport` without trips."""
+    """The last report of health; `body` is `schemas.report.VehicleReport` without trips.
+
+    `of_owner`: it tells how the present owner drives; else `body` holds what goes with the car only.
+    """
 
     as_of: datetime
     age_s: float
     model_version: str
     body: dict[str, Any]
+    of_owner: bool
 
 
 def report(connection: psycopg.Connection, vehicle_id: int) -> StoredReport | None:
@@ -90,4 +95,5 @@ def report(connection: psycopg.Connection, vehicle_id: int) -> StoredReport | No
     """
     require_in_full(connection, vehicle_id)
     with connection.cursor(row_factory=class_row(StoredReport)) as cursor:
-        return cursor.execute(_QUERIES["report"], [vehicle_id]).fetchone()
+        found = cursor.execute(_QUERIES["report"], [vehicle_id]).fetchone()
+    return found if found is None or found.of_owner else replace(found, body=with_the_car(found.body))

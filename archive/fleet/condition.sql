@@ -17,6 +17,8 @@ WHERE ownership.vehicle_id = %s AND ownership.customer_id = acting_customer() AN
     AND consent.purpose = 'location' AND consent.during @> now()
 
 -- report --
--- Goes with the car: health leaves out trips and places, which stay with the person.
-SELECT as_of, extract(epoch FROM now() - as_of)::double precision AS age_s, model_version, body
+-- Does it tell of the owner of now? Until health has looked again, the report of a sold car tells of the former one.
+SELECT as_of, extract(epoch FROM now() - as_of)::double precision AS age_s, model_version, body,
+    ownership_id IS NOT DISTINCT FROM (SELECT owned.ownership_id FROM ownership AS owned
+                                       WHERE owned.vehicle_id = report.vehicle_id AND owned.during @> now()) AS of_owner
 FROM report WHERE vehicle_id = %s

@@ -1,4 +1,4 @@
-"""Reports at rest: one per car, and what each day came to."""
+"""Reports at rest: one per car, and what each day and week came to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, datetime
 import psycopg
 
 from archive.database.queries import beside
-from schemas.report import VehicleReport
+from schemas.report import VehicleReport, Week
 
 _QUERIES = beside(__file__)
 
@@ -23,14 +23,23 @@ class Day:
 
 
 def put(connection: psycopg.Connection, vehicle_id: int, report: VehicleReport, as_of: datetime,
-        model_version: str) -> None:
+        model_version: str, ownership_id: int | None) -> None:
     """Store the report of a car in place of the last one.
 
-    Trips and their events are left out: they stay with the person who drove, the report goes with the car.
+    Trips, their events and weeks are left out: they are rows of their own. `ownership_id` says whose driving the rest
+    tells; nobody else gets to read that part (`archive.fleet.handover`).
     """
-    body = report.model_copy(update={"trips": [], "events_list": None}).model_dump_json()
+    body = report.model_copy(update={"trips": [], "events_list": None, "weeks": []}).model_dump_json()
     connection.execute(_QUERIES["put"], {"vehicle": vehicle_id, "as_of": as_of, "version": model_version,
-                                         "body": body})
+                                         "body": body, "ownership": ownership_id})
+
+
+def put_weeks(connection: psycopg.Connection, vehicle_id: int, weeks: Sequence[Week]) -> int:
+    """Let `weeks` be all weeks of a car; returns how many rows changed."""
+    values = {"vehicle": vehicle_id, "mondays": [week.monday for week in weeks],
+              "firsts": [week.first for week in weeks], "lasts": [week.last for week in weeks],
+              "figures": [week.model_dump_json() for week in weeks]}
+    return sum(connection.execute(_QUERIES[name], values).rowcount for name in ("remove_weeks", "put_weeks"))
 
 
 def put_days(connection: psycopg.Connection, vehicle_id: int, days: Sequence[Day]) -> int:

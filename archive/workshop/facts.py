@@ -29,6 +29,7 @@ class Car:
     store_id: int
     in_use: bool
     owner_id: int | None
+    ownership_id: int | None
     propose_ahead_days: int
     combine_days: int
     timezone: ZoneInfo
@@ -41,6 +42,8 @@ class _Row:
     store_id: int
     in_use: bool
     owner_id: int | None
+    ownership_id: int | None
+    owned_since: datetime | None
     propose_ahead_days: int
     combine_days: int
     timezone: str
@@ -59,7 +62,7 @@ def car(connection: psycopg.Connection, vehicle_id: int, as_of: datetime) -> Car
         row = cursor.execute(_QUERIES["car"], {"vehicle": vehicle_id, "as_of": as_of}).fetchone()
     if row is None:
         raise NotFound(f"no vehicle {vehicle_id}")
-    return Car(row.vehicle_id, row.store_id, row.in_use, row.owner_id, row.propose_ahead_days,
+    return Car(row.vehicle_id, row.store_id, row.in_use, row.owner_id, row.ownership_id, row.propose_ahead_days,
                row.combine_days, ZoneInfo(row.timezone), _assembled(row))
 
 
@@ -67,7 +70,8 @@ def _assembled(row: _Row) -> VehicleFacts:
     """The vehicle file, and after it what the workshop recorded; the car's own rule replaces the store's."""
     lists = {name: [*(row.facts.get(name) or ()), *getattr(row, name)] for name in RECORDED}
     rules = {rule["item"]: rule for rule in [*row.rules, *(row.facts.get("rules") or ())]}
-    return _renewed(VehicleFacts.model_validate(row.facts | lists | {"rules": list(rules.values())}))
+    known = {"rules": list(rules.values()), "owned_since": row.owned_since}
+    return _renewed(VehicleFacts.model_validate(row.facts | lists | known))
 
 
 def _renewed(facts: VehicleFacts) -> VehicleFacts:

@@ -6,6 +6,13 @@ SELECT vehicle.vehicle_id, vehicle.store_id, vehicle.state = 'active' AS in_use,
     store.combine_days, store.timezone, vehicle.facts,
     (SELECT customer_id FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
         AND ownership.during @> %(as_of)s::timestamptz) AS owner_id,
+    (SELECT ownership_id FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
+        AND ownership.during @> %(as_of)s::timestamptz) AS ownership_id,
+    -- Between two owners what counts is what nobody's driving told.
+    coalesce((SELECT lower(during) FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
+                  AND ownership.during @> %(as_of)s::timestamptz),
+             (SELECT max(upper(during)) FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
+                  AND upper(during) <= %(as_of)s::timestamptz)) AS owned_since,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('item', item, 'at', done_at, 'odometer_km', odometer_km)
                                ORDER BY done_at, service_id), '[]')
      FROM service_done WHERE service_done.vehicle_id = vehicle.vehicle_id) AS services,

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from archive.database.queries import beside
 from archive.database.sealing import Vault
 from archive.fleet.garage import PLATE
+from archive.fleet.handover import goes_along
 from archive.people.customers import NAME
 from archive.people.greeting import Kind, Sex, greeting
 from archive.people.sealed import opened
@@ -100,6 +101,7 @@ class _Sealed:
     findings: list[dict[str, Any]]
     measure: list[dict[str, Any]]
     unknown: dict[str, str]
+    of_customer: bool  # the report tells how this customer drives
 
     def clear(self, vault: Vault, due: list[Due]) -> PreArrival:
         name = opened(vault, self.person_key, self.person_wrapped, self.name_sealed, NAME)
@@ -107,5 +109,6 @@ class _Sealed:
         plate = opened(vault, self.car_key, self.car_wrapped, self.plate_sealed, PLATE)
         return PreArrival(self.booking_id, self.store_id, self.state, self.proposed_for, self.slot_at, self.version,
                           self.vehicle_id, self.make, self.model, plate, *greeting(name, self.sex, self.kind),
-                          self.vip, because, due, self.report_as_of, self.report_age_s, self.findings, self.measure,
+                          self.vip, because, due, self.report_as_of, self.report_age_s,
+                          self.findings if self.of_customer else goes_along(self.findings), self.measure,
                           self.unknown)

@@ -14,7 +14,10 @@ SELECT booking.booking_id, booking.store_id, booking.state, booking.proposed_for
     coalesce(jsonb_path_query_array(report.body, '$.findings[*] ? (!(@.code starts with "measure_"))'), '[]')
         AS findings,
     coalesce(jsonb_path_query_array(report.body, '$.findings[*] ? (@.code starts with "measure_")'), '[]') AS measure,
-    coalesce(report.body -> 'unknown', '{}') AS unknown
+    coalesce(report.body -> 'unknown', '{}') AS unknown,
+    report.ownership_id IS NOT DISTINCT FROM (
+        SELECT owned.ownership_id FROM ownership AS owned WHERE owned.vehicle_id = booking.vehicle_id
+        AND owned.customer_id = booking.customer_id AND owned.during @> now()) AS of_customer
 FROM booking
 JOIN store USING (store_id)
 LEFT JOIN vehicle ON vehicle.vehicle_id = booking.vehicle_id

@@ -47,5 +47,6 @@ def keep(connection: psycopg.Connection, car: Car, found: VehicleReport, as_of: 
     """Store a report and all that follows from it. Bookings come last: people wait for their locks."""
     trips.put_figures(connection, car.vehicle_id, found.trips)
     reports.put_days(connection, car.vehicle_id, days_of(found.trips, car.timezone))
-    reports.put(connection, car.vehicle_id, found, as_of, MODEL_VERSION)
+    reports.put(connection, car.vehicle_id, found, as_of, MODEL_VERSION, car.ownership_id)
+    reports.put_weeks(connection, car.vehicle_id, found.weeks)
     proposing.renew(connection, car, found.due, as_of.astimezone(car.timezone).date())

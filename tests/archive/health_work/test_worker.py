@@ -233,3 +233,32 @@ def test_without_work_it_ends_at_once_when_told(garage: Garage) -> None:
     assert eventually(lambda: reports(garage) == 1)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0
+
+
+def test_the_report_tells_how_the_present_owner_drives_and_no_other(garage: Garage) -> None:
+    """Sold on Wednesday: roads and fuel count from there, tread and distance from the beginning."""
+    car, device = garage.fitted_car("d1")
+    garage.own(garage.customer(), car)
+    garage.deliver(device, *week())
+    garage.work()
+    asked = ("SELECT (body #>> '{distance_km,value}')::float8, (body #>> '{fuel_l,value}')::float8, body -> 'tyres', "
+             "ownership_id FROM report")
+    [(km, fuel_l, tyres, seller)] = garage.rows(asked)
+    sold = MONDAY + timedelta(days=2)
+    garage.change("UPDATE ownership SET during = tstzrange(lower(during), %s)", sold)
+    garage.own(garage.customer(), car, sold)
+    garage.work()
+    [(km_after, fuel_after, tyres_after, buyer)] = garage.rows(asked)
+    assert (km_after, tyres_after) == (km, tyres)
+    assert 0 < fuel_after < fuel_l
+    assert seller != buyer
+
+
+def test_between_two_owners_nobodys_driving_is_told(garage: Garage) -> None:
+    car, device = garage.fitted_car("d1")
+    garage.own(garage.customer(), car)
+    garage.deliver(device, *week())
+    garage.change("UPDATE ownership SET during = tstzrange(lower(during), %s)", MONDAY + timedelta(days=9))
+    garage.work()
+    assert garage.rows("SELECT body -> 'fuel_l', body #> '{road_mix,highway}', ownership_id FROM report") == [
+        (None, None, None)]

@@ -12,7 +12,18 @@ from archive.fleet import vehicles
 from archive.people import consent, customers, passwords, staff
 from archive.people.actors import Actor
 from schemas.findings import Finding, FindingCode, Severity
-from schemas.report import Quantity, Trip, Unknown, VehicleReport
+from schemas.report import (
+    AxleTyres,
+    FleetComparison,
+    FleetFigure,
+    Pattern,
+    Quantity,
+    RoadMix,
+    Trip,
+    TyreReport,
+    Unknown,
+    VehicleReport,
+)
 from schemas.vehicle import VehicleFacts
 from schemas.workshop import Purpose, Role
 from tests.stage.database import Database
@@ -114,10 +125,15 @@ def _drive(connection: psycopg.Connection, car: int) -> None:
     finding: dict[str, Any] = {"severity": Severity.ADVISE, "evidence": []}
     findings = [Finding(code=FindingCode.USE_MOTORWAY, zh="近1,400公里高速占82%", en="82 % on motorways", **finding),
                 Finding(code=FindingCode.MEASURE_PADS, zh="刹车片没有实测", en="pads were never measured", **finding)]
-    report = VehicleReport(vehicle=str(car), distance_km=km, findings=findings,
-                           unknown={"brakes.pad_mm_front": Unknown.NO_FACT})
-    connection.execute("INSERT INTO report VALUES (%s, %s, 'test', %s)",
-                       [car, datetime.now(UTC), Jsonb(report.model_dump(mode="json"))])
+    share = Quantity(value=0.82, low=0.78, high=0.86, source="speed", unit="1")
+    report = VehicleReport(
+        vehicle=str(car), distance_km=km, road_mix=RoadMix(highway=share), fuel_l=km, driving_score=share,
+        tyres=TyreReport(front=AxleTyres(tread_mm=km)), pattern=Pattern(idle_time=share), refuels=[], findings=findings,
+        fleet=FleetComparison(cars=12, fuel_l_per_100km=FleetFigure(ratio=share)),
+        unknown={"brakes.pad_mm_front": Unknown.NO_FACT})
+    connection.execute("INSERT INTO report (vehicle_id, as_of, model_version, body, ownership_id) "
+                       "SELECT vehicle_id, %s, 'test', %s, ownership_id FROM ownership WHERE vehicle_id = %s",
+                       [datetime.now(UTC), Jsonb(report.model_dump(mode="json")), car])
 
 
 def _proposal(connection: psycopg.Connection, owner: int, car: int, store: int) -> tuple[int, int]:

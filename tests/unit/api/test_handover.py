@@ -1,0 +1,79 @@
+"""A car changes hands: its condition goes along, how it was driven does not."""
+
+from typing import Any
+
+import pytest
+
+from schemas.report import VehicleReport
+from tests.archive.people.town import Household, Town
+from tests.unit.api.doors import Door, body
+
+
+def sell(town: Town, seller: Household, buyer: Household) -> None:
+    """Now, from one customer to another; health has not looked at the car since."""
+    town.change("UPDATE ownership SET during = tstzrange(lower(during), now()) WHERE vehicle_id = %s",
+                seller.vehicle_id)
+    town.change("INSERT INTO ownership (customer_id, vehicle_id, during) VALUES (%s, %s, tstzrange(now(), NULL))",
+                buyer.customer_id, seller.vehicle_id)
+
+
+def health(door: Door, household: Household, car: int) -> Any:
+    return body(door.as_(household.actor).get(f"/v1/vehicles/{car}/health"))["report"]
+
+
+def test_an_owner_reads_how_he_drives(door: Door) -> None:
+    report = health(door, door.town.zhang, door.town.zhang.vehicle_id)
+    assert report["road_mix"]["highway"]["value"] == 0.82
+    assert report["driving_score"] is not None
+    assert report["findings"][0]["code"] == "use_motorway"
+
+
+def test_the_next_owner_reads_the_car_and_nothing_of_how_it_was_driven(door: Door) -> None:
+    town, car = door.town, door.town.zhang.vehicle_id
+    sell(town, town.zhang, town.li)
+    report = health(door, town.li, car)
+    assert report["tyres"]["front"]["tread_mm"] is not None
+    assert report["distance_km"] is not None
+    assert report["fleet"]["cars"] == 12
+    assert [finding["code"] for finding in report["findings"]] == ["measure_pads"]
+    for path in ("road_mix.highway", "fuel_l", "driving_score", "pattern.idle_time", "refuels",
+                 "fleet.fuel_l_per_100km.ratio"):
+        assert at(report, path) is None
+        assert report["unknown"][path] == "former_owner"
+    assert report["unknown"]["brakes.pad_mm_front"] == "no_fact"
+    VehicleReport.model_validate(report)
+
+
+def at(report: Any, path: str) -> Any:
+    for name in path.split("."):
+        report = report[name]
+    return report
+
+
+@pytest.mark.parametrize("path", ["", "/health"])
+def test_the_former_owner_reads_nothing_of_the_car_any_more(door: Door, path: str) -> None:
+    town, car = door.town, door.town.zhang.vehicle_id
+    sell(town, town.zhang, town.li)
+    assert door.as_(town.zhang.actor).get(f"/v1/vehicles/{car}{path}").status_code == 404
+
+
+def test_due_items_lose_the_reason_that_spoke_of_the_former_owner(door: Door) -> None:
+    town, car = door.town, door.town.zhang.vehicle_id
+    sell(town, town.zhang, town.li)
+    [item] = body(door.as_(town.li.actor).get(f"/v1/vehicles/{car}/due-items"))["items"]
+    assert (item["item"], item["reason_zh"], item["reason_en"]) == ("PM-MINOR", "", "")
+
+
+def test_the_advisor_does_not_tell_the_former_owners_customs_either(door: Door) -> None:
+    town = door.town
+    sell(town, town.zhang, town.li)
+    [arrival] = body(door.as_(town.advisor).get(f"/v1/stores/{town.north}/pre-arrival"))["items"]
+    assert arrival["findings"] == []
+    assert [finding["code"] for finding in arrival["measure"]] == ["measure_pads"]
+
+
+def test_a_sale_has_the_report_made_anew(door: Door) -> None:
+    town = door.town
+    town.change("DELETE FROM vehicle_touched")
+    sell(town, town.zhang, town.li)
+    assert {row[0] for row in town.rows("SELECT vehicle_id FROM vehicle_touched")} == {town.zhang.vehicle_id}
