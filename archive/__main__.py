@@ -1,11 +1,11 @@
-"""`python -m archive`: migrations, database log-ins, devices and certificates."""
+"""`python -m archive`: migrations, database log-ins, devices and certificates, brokers and shards."""
 
 import sys
 from typing import Annotated
 
 import typer
 
-from archive.cli import certificates, cold, devices, keeping
+from archive.cli import brokers, certificates, cold, devices, keeping
 from archive.cli.database import database
 from archive.database import logins, migrating
 from schemas.errors import ConfigurationError, PitcallError
@@ -14,6 +14,8 @@ from schemas.settings import Settings
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(devices.app, name="device")
 app.add_typer(certificates.app, name="certificates")
+app.add_typer(brokers.app, name="broker")
+app.add_typer(brokers.shards, name="shard")
 app.add_typer(cold.app, name="cold")
 app.add_typer(keeping.retention_app, name="retention")
 app.command()(keeping.keep)

@@ -3,20 +3,24 @@
 import gc
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
+from typing import Annotated
 
 import typer
 
 from archive.admin import port
 from archive.admin.metrics import new_registry
+from archive.database.connecting import connect
 from archive.database.sealing import Vault
+from archive.fleet import brokers
 from ingest import letters
 from ingest.broker_sync import BrokerSync
 from ingest.failpoints import Failpoint
-from ingest.service import Ingest, shard_list
+from ingest.service import Ingest
+from ingest.shards import Assignment, shard_list
 from schemas.broker_address import BrokerAddress
-from schemas.errors import ConfigurationError, PitcallError
+from schemas.errors import BrokerUnavailable, ConfigurationError, PitcallError
 from schemas.logs import configure_logs
 from schemas.settings import Settings
 
@@ -25,10 +29,24 @@ app.add_typer(letters.app, name="dead-letters")
 
 
 @app.callback(invoke_without_command=True)
-def listen(context: typer.Context) -> None:
-    """Serve the shards named in PITCALL_SHARDS until SIGTERM."""
+def listen(context: typer.Context,
+           standby: Annotated[bool, typer.Option("--standby", help="serve only shards nobody else serves")] = False,
+           ) -> None:
+    """Serve the shards named in PITCALL_SHARDS until SIGTERM, taking them over from whoever serves them now."""
     if context.invoked_subcommand is None:
-        _serve(Settings.from_env())
+        settings = Settings.from_env()
+        _serve(settings, _assigned(settings, shard_list(settings.shards), standby=standby))
+
+
+@app.command()
+def drain(shards: Annotated[list[str], typer.Argument(help="shards that have moved to another broker")]) -> None:
+    """Fetch what the broker of PITCALL_BROKER_URL still holds for shards that moved away, and end their sessions."""
+    settings = Settings.from_env()
+    names = shard_list(",".join(shards))
+    _require_moved(settings, names)
+    left = _serve(settings, _assigned(settings, names, leaving=True))
+    if not left.emptied:
+        raise BrokerUnavailable("ended before the broker had nothing left: run it again")
 
 
 @app.command("broker-sync")
@@ -44,17 +62,31 @@ def broker_sync() -> None:
                _ingest_password(settings), _check_password(settings)).run(stop)
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, assigned: Assignment) -> Ingest:
     configure_logs(settings.log_level)
     metrics = new_registry("ingest")
-    ingest = Ingest(settings.require_database(), BrokerAddress.parse(settings.require_broker()),
-                    Vault(settings.require_master_key()), shard_list(settings.shards), metrics,
+    ingest = Ingest(settings.require_database(), Vault(settings.require_master_key()), assigned, metrics,
                     Failpoint.parse(settings.failpoint))
     _on_signals(ingest.stop)
     _spare_the_collector()
     if settings.admin_port:
         port.serve(settings.admin_host, settings.admin_port, metrics, ingest.health())
     ingest.run()
+    return ingest
+
+
+def _assigned(settings: Settings, shards: Sequence[str], *, standby: bool = False, leaving: bool = False) -> Assignment:
+    return Assignment(settings.broker_name, BrokerAddress.parse(settings.require_broker()), shards, standby, leaving)
+
+
+def _require_moved(settings: Settings, shards: Sequence[str]) -> None:
+    """Without this the broker would go on taking messages for shards nobody listens to any more."""
+    with connect(settings.require_database(), name="drain", autocommit=True) as connection:
+        still_here = [one.shard for one in brokers.places(connection)
+                      if one.shard in shards and one.broker == settings.broker_name]
+    if still_here:
+        raise ConfigurationError(f"{', '.join(still_here)} still at {settings.broker_name}: "
+                                 "`python -m archive shard move` comes first")
 
 
 def _spare_the_collector() -> None:

@@ -5,6 +5,7 @@ a message that is lost track of inside ingest shows as a balance that is not zer
 one lock: whoever asks sees one moment, and the balance holds exactly, under load too.
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -69,11 +70,14 @@ class Balance(Collector):
     def __init__(self, shards: Iterable[str], registry: CollectorRegistry) -> None:
         self._counts = Counts(Counter(dict.fromkeys(shards, 0)), Counter(dict.fromkeys(OUTCOMES, 0)))
         self._lock = Lock()
+        self._waiting_since = 0.0
         registry.register(self)
 
     def take(self, shard: str) -> None:
         """Count a delivery; called by the network threads."""
         with self._lock:
+            if not self._counts.in_flight:
+                self._waiting_since = time.monotonic()
             self._counts.received[shard] += 1
             self._counts.in_flight += 1
 
@@ -91,12 +95,18 @@ class Balance(Collector):
                                          refused=len(settled.refused), ignored=len(settled.ignored))
             self._counts.letters.update(letter.reason.value for letter in out.letters.values())
             self._counts.in_flight -= len(out.messages)
+            self._waiting_since = time.monotonic()
 
     def now(self) -> Counts:
         """All counts of this moment."""
         with self._lock:
             counts = self._counts
             return Counts(counts.received.copy(), counts.outcomes.copy(), counts.letters.copy(), counts.in_flight)
+
+    def waited_s(self) -> float:
+        """How long messages have been in flight without a commit [s]; 0 when there are none."""
+        with self._lock:
+            return time.monotonic() - self._waiting_since if self._counts.in_flight else 0.0
 
     def collect(self) -> list[CounterMetricFamily | GaugeMetricFamily]:
         """The families of one scrape."""

@@ -3,7 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable, Iterable
-from threading import Lock
+from threading import Lock, Thread, current_thread
 
 import paho.mqtt.client as mqtt
 import structlog
@@ -13,6 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from ingest import broker_figures
 from ingest.messages import Message
 from ingest.pace import Pace
 from schemas.broker_address import BrokerAddress
@@ -38,12 +39,18 @@ TAKEN_OVER = 0x8E
 
 
 class Listener:
-    """Serves one shard. `deliver` is called in the network thread and must only enqueue."""
+    """Serves one shard. `deliver` is called in the network thread and must only enqueue.
 
-    def __init__(self, shard: str, deliver: Callable[[Message], None]) -> None:
+    `hear` is given what the broker tells of itself, while this listener is the one to `watch`.
+    """
+
+    def __init__(self, shard: str, deliver: Callable[[Message], None], hear: Callable[[str, bytes], None]) -> None:
         self.shard = shard
         self.taken_over = False
         self._deliver = deliver
+        self._hear = hear
+        self._watching = False
+        self._thread: Thread | None = None
         self._accepting = True
         self._generation = 0
         self._subscribed_in = -1
@@ -55,6 +62,17 @@ class Listener:
     def subscribed(self) -> bool:
         """Whether deliveries flow right now."""
         return self._client.is_connected() and self._subscribed_in == self._generation
+
+    @property
+    def alive(self) -> bool:
+        """Whether the network thread runs, once it has said something."""
+        return self._thread is None or self._thread.is_alive()
+
+    def watch(self, watching: bool) -> None:
+        """Be the one that hears the broker's figures, or cease to be."""
+        changed, self._watching = watching != self._watching, watching
+        if changed and self._client.is_connected():
+            self._follow_figures()
 
     def start(self, address: BrokerAddress) -> None:
         """Connect and keep connecting; raises BrokerUnavailable when the first attempt fails."""
@@ -75,12 +93,15 @@ class Listener:
         """Leave further deliveries un-acknowledged: the broker will send them again."""
         self._accepting = False
 
-    def stop(self) -> None:
-        """Send what is queued for the network and disconnect; the session stays at the broker."""
+    def stop(self, *, for_good: bool = False) -> None:
+        """Send what is queued for the network and disconnect; the session stays at the broker unless `for_good`."""
         deadline = time.monotonic() + 2
         while self._client.want_write() and self._client.is_connected() and time.monotonic() < deadline:
             time.sleep(0.01)
-        self._client.disconnect()
+        ending = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+        if for_good:
+            ending.SessionExpiryInterval = 0
+        self._client.disconnect(properties=ending)
         self._client.loop_stop()
 
     def acknowledge(self, messages: Iterable[Message]) -> int:
@@ -119,8 +140,17 @@ class Listener:
             return
         with self._lock:
             self._generation += 1
+        self._thread = current_thread()
         client.subscribe(_subscriptions(self.shard))
+        self._follow_figures()
         log.info("broker_connected", shard=self.shard, generation=self._generation)
+
+    def _follow_figures(self) -> None:
+        """The session may remember that it was the watcher once: say which it is each time."""
+        if self._watching:
+            self._client.subscribe([(topic, 0) for topic in broker_figures.TOPICS])
+        else:
+            self._client.unsubscribe(list(broker_figures.TOPICS))
 
     def _on_subscribe(self, _client: mqtt.Client, _userdata: object, _mid: int, _reasons: list[ReasonCode],
                       _properties: Properties | None) -> None:
@@ -136,8 +166,10 @@ class Listener:
             client.disconnect()  # or paho would connect again and take the shard back, and so on for ever
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-        if self._accepting:
-            topic = _topic(message)
+        topic = _topic(message)
+        if topic.startswith("$SYS/"):
+            self._hear(topic, bytes(message.payload))
+        elif self._accepting:
             self._deliver(Message(topic, bytes(message.payload), message.mid, message.qos, message.retain, self.shard,
                                   self._generation, time.time(), message.dup,
                                   too_fast=not self._pace.allows(topic, time.monotonic())))

@@ -23,44 +23,43 @@ from ingest.balance import Balance
 from ingest.database_link import AWAY, DatabaseLink
 from ingest.failpoints import Failpoint
 from ingest.inbox import Inbox
-from ingest.listening import RECEIVE_MAXIMUM, Listener
+from ingest.leaving import Quiet
+from ingest.listening import RECEIVE_MAXIMUM
 from ingest.messages import Message
 from ingest.meters import Meters
 from ingest.receipts import receipts
 from ingest.redelivered import Redeliveries
 from ingest.registry import Registry
+from ingest.shards import Assignment, Shards
 from ingest.sorting import SortedOut, sort_out
 from ingest.writing import Writer
-from schemas.broker_address import BrokerAddress
-from schemas.errors import PitcallError
 from schemas.topics import down, parse
 from schemas.wire import Command
 
 log = structlog.get_logger()
 
-COMMAND_INTERVAL_S = 1.0
+LOOK_INTERVAL_S = 1.0
+HELD_UP_S, STALLED_S = 1.0, 10.0
+"""Longest time without a commit while we call ourselves ready, with the receive window full, and with anything in
+flight [s]; a batch takes a tenth of a second."""
+
 DRAIN_S = 5.0
 """Longest time spent on messages already received after being told to stop; the rest is delivered again."""
-
-
-class TakenOver(PitcallError):
-    """Another ingest process took over this shard; this one stops."""
 
 
 class Ingest:
     """Serves some shards until it is told to stop."""
 
-    def __init__(self, database_url: str, broker: BrokerAddress, vault: Vault, shards: Sequence[str],
-                 metrics: CollectorRegistry, failpoint: Failpoint | None = None) -> None:
-        self._broker = broker
+    def __init__(self, database_url: str, vault: Vault, assigned: Assignment, metrics: CollectorRegistry,
+                 failpoint: Failpoint | None = None) -> None:
         self._stop = Event()
         self._inbox = Inbox(RECEIVE_MAXIMUM // 2)
         self._registry = Registry()
         self._redeliveries = Redeliveries()
-        self._commands_at = 0.0
-        self._listeners = {shard: Listener(shard, self._deliver) for shard in shards}
+        self._looked_at = float("-inf")
+        self._shards = Shards(assigned, self._deliver, metrics)
         self._database_ready = database_ready(database_url)
-        self.balance = Balance(shards, metrics)
+        self.balance = Balance(assigned.shards, metrics)
         self._meters = Meters(metrics)
         retry = self._meters.database_retries.inc
         self._asking = DatabaseLink(database_url, "ingest-ask", self._stop, retry, self._ask_again)
@@ -68,19 +67,23 @@ class Ingest:
         self._writer = Writer(self._writing, vault, self._read, self._settle, self._meters, failpoint)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._pending: Future[None] | None = None
+        self._quiet = Quiet() if assigned.leaving else None
+        self.emptied = False
 
     def health(self) -> Health:
         """What the admin port answers: ready when messages flow, the database is there and takes what we write."""
-        return Health({"database": self._database_ready, "writing": self._writing.works, "broker": self._listening})
+        return Health({"database": self._database_ready, "writing": self._writing.works, "broker": self._shards.flow,
+                       "window": self._has_room, "commits": self._commits}, self._shards.alive)
 
     def stop(self) -> None:
         """Ask `run` to drain, commit, acknowledge and return; safe in a signal handler."""
         self._stop.set()
 
     def run(self) -> None:
-        """Work until `stop`. Raises TakenOver when another process serves one of the shards now."""
+        """Work until `stop`. Raises TakenOver when other processes serve all our shards now."""
         try:
-            self._start()
+            self._writing.persist(lambda _: None)
+            self._shards.begin()
             while not self._stop.is_set():
                 self._turn()
             self._drain()
@@ -91,13 +94,13 @@ class Ingest:
         finally:
             self._close()
 
-    def _listening(self) -> bool:
-        return all(listener.subscribed for listener in self._listeners.values())
+    def _has_room(self) -> bool:
+        """A full window is no trouble while commits empty it."""
+        room = RECEIVE_MAXIMUM * len(self._shards.serving)
+        return self.balance.now().in_flight < room or self.balance.waited_s() < HELD_UP_S
 
-    def _start(self) -> None:
-        self._writing.persist(lambda _: None)
-        for listener in self._listeners.values():
-            listener.start(self._broker)
+    def _commits(self) -> bool:
+        return self.balance.waited_s() < STALLED_S
 
     def _turn(self) -> None:
         batch = self._inbox.next_batch(patience_s=0.2)
@@ -105,14 +108,15 @@ class Ingest:
             self._take_in(batch)
         elif self._pending and self._pending.done():
             self._finish_writing()
-        if any(listener.taken_over for listener in self._listeners.values()):
-            raise TakenOver
-        if time.monotonic() - self._commands_at >= COMMAND_INTERVAL_S:
-            self._send_commands()
+        self._shards.give_up_lost()
+        if self._quiet and self._quiet.lasts(self._shards.flow(), self.balance.now()):
+            self.emptied = True
+            self.stop()
+        if time.monotonic() - self._looked_at >= LOOK_INTERVAL_S:
+            self._look()
 
     def _drain(self) -> None:
-        for listener in self._listeners.values():
-            listener.refuse_more()
+        self._shards.refuse_more()
         deadline = time.monotonic() + DRAIN_S
         while time.monotonic() < deadline and (batch := self._inbox.next_batch(patience_s=0)):
             self._take_in(batch)
@@ -141,39 +145,35 @@ class Ingest:
 
     def _settle(self, out: SortedOut, stored: Stored) -> None:
         """After commit, in this order: acknowledge, receipts, count."""
-        for shard, listener in self._listeners.items():
-            listener.acknowledge(message for message in out.messages if message.shard == shard)
+        self._shards.acknowledge(out.messages)
         for shard, topic, payload in receipts(out.receipts.values()):
-            self._listeners[shard].publish(topic, payload, qos=0)
+            self._shards.publish(shard, topic, payload, qos=0)
         self.balance.settle(out, stored)
         self._meters.settle(out, stored)
 
     def _ask_again(self, _connection: psycopg.Connection) -> None:
+        self._shards.forget_claims()
         self._meters.connected("ask")
 
     def _write_again(self, connection: psycopg.Connection) -> None:
         arrival.prepare(connection)
         self._meters.connected("write")
 
-    def _send_commands(self) -> None:
-        def take(connection: psycopg.Connection) -> list[WaitingCommand]:
-            return commands.take_waiting(connection, list(self._listeners))
-
-        self._commands_at = time.monotonic()
-        for one in self._asking.persist(take):
+    def _look(self) -> None:
+        """Once a second: what others serve, and what our devices are to be told."""
+        self._looked_at = time.monotonic()
+        self._asking.persist(self._shards.look)
+        for one in self._asking.persist(self._take_commands):
             body = Command(id=str(one.command_id), type=one.type, args=one.args,
                            expires=int(one.expires_at.timestamp() * 1000))
-            self._listeners[one.shard].publish(down(one.shard, one.device_id, "command"),
-                                               body.model_dump_json().encode(), qos=1)
+            self._shards.publish(one.shard, down(one.shard, one.device_id, "command"),
+                                 body.model_dump_json().encode(), qos=1)
+
+    def _take_commands(self, connection: psycopg.Connection) -> list[WaitingCommand]:
+        return commands.take_waiting(connection, self._shards.serving, self._shards.broker)
 
     def _close(self) -> None:
         self._pool.shutdown()
-        for listener in self._listeners.values():
-            listener.stop()
+        self._shards.stop(for_good=self.emptied)
         self._asking.close()
         self._writing.close()
-
-
-def shard_list(text: str) -> list[str]:
-    """Shards of a comma list, blanks ignored."""
-    return [part.strip() for part in text.split(",") if part.strip()]

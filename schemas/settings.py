@@ -29,6 +29,7 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(None, description="PostgreSQL address of this process's own role")
     broker_url: SecretStr | None = Field(None, description="mqtt:// or mqtts:// address of the broker")
+    broker_name: str = Field("main", description="name of that broker in the database (ingest, broker-sync)")
     cold: Path | None = Field(None, description="folder of cold storage: readings that left the database, as Parquet")
     home: Path = Field(default_factory=default_home, description="data, sockets, generated keys")
     timezone: str = Field("Asia/Shanghai", description="zone of days, rest hours and mornings")

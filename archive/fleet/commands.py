@@ -46,10 +46,11 @@ def send(connection: psycopg.Connection, device_key: int, kind: str, args: dict[
     return UUID(str(row[0]))
 
 
-def take_waiting(connection: psycopg.Connection, shards: Sequence[str]) -> list[WaitingCommand]:
-    """Mark the commands of these shards as sent and return them; expired ones stay unsent."""
+def take_waiting(connection: psycopg.Connection, shards: Sequence[str], broker: str) -> list[WaitingCommand]:
+    """Mark the commands of those shards that belong to this broker as sent and return them; expired ones stay unsent.
+    """
     with connection.cursor(row_factory=class_row(WaitingCommand)) as cursor:
-        return cursor.execute(_QUERIES["take_waiting"], [list(shards)]).fetchall()
+        return cursor.execute(_QUERIES["take_waiting"], {"shards": list(shards), "broker": broker}).fetchall()
 
 
 def record_answers(connection: psycopg.Connection, answers: Sequence[Answer]) -> None:

@@ -44,7 +44,7 @@ class Outcome:
         told = self.credentials
         return {"line": self.line, "device_id": self.device_id, "outcome": self.outcome, "field": self.field,
                 "why": self.why, "user": told and told.device_id, "password": told and told.password,
-                "shard": told and told.shard, "format": told and told.format.value}
+                "shard": told and told.shard, "broker": told and told.broker, "format": told and told.format.value}
 
 
 class DeviceImport:

@@ -1,4 +1,4 @@
-"""Provisioning a device in one step: name, shard, password, topics, the car it sits in, why it may send."""
+"""Provisioning a device in one step: name, shard, broker, password, topics, the car it sits in, why it may send."""
 
 import secrets
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from archive.fleet import devices, vehicles
+from archive.fleet import brokers, devices, vehicles
 from archive.fleet.broker_password import password_hash
 from archive.fleet.devices import Grant, Standing
 from schemas import topics
@@ -32,11 +32,13 @@ class Credentials:
     shard: str
     password: str
     format: DeviceFormat = DeviceFormat.PITCALL
+    broker: str | None = None
 
     def for_the_device(self) -> dict[str, object]:
         """The JSON line of `python -m archive device add`."""
         return {"device_id": self.device_id, "user": self.device_id, "password": self.password, "shard": self.shard,
-                "format": self.format.value, "topics": topics.of_device(self.format, self.shard, self.device_id)}
+                "broker": self.broker, "format": self.format.value,
+                "topics": topics.of_device(self.format, self.shard, self.device_id)}
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Provisioner:
     def __init__(self, connection: psycopg.Connection, shards: Sequence[str]) -> None:
         self._connection = connection
         self._load = devices.per_shard(connection)
+        self._brokers = brokers.addresses(connection)
         self._shards = list(shards)
 
     def provide(self, wish: Wish) -> Credentials | Standing:
@@ -108,7 +111,7 @@ class Provisioner:
         if wish.vehicle_id is not None:
             vehicles.fit(self._connection, device.device_key, wish.vehicle_id, datetime.now(UTC))
         self._load[shard] += 1
-        return Credentials(device.device_key, device.device_id, shard, password, wish.format)
+        return Credentials(device.device_key, device.device_id, shard, password, wish.format, self._brokers[shard])
 
     def _shard_for(self, kind: DeviceFormat) -> str:
         """Foreign devices share one shard; ours go where the fewest are."""
@@ -131,7 +134,8 @@ def rotate_password(connection: psycopg.Connection, device_id: str) -> Credentia
     """A new password; the old one ends as soon as the broker hears of it. Raises NotFound, Conflict when revoked."""
     password = new_password()
     device = devices.rotate(connection, device_id, password_hash(password))
-    return Credentials(device.device_key, device.device_id, device.shard, password, device.format)
+    return Credentials(device.device_key, device.device_id, device.shard, password, device.format,
+                       brokers.addresses(connection)[device.shard])
 
 
 def _as_wished(there: Standing, wish: Wish) -> Standing:
