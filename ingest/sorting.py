@@ -154,7 +154,7 @@ _TAKE: dict[str, Callable[[SortedOut, int, UpTopic, Device], None]] = {
 
 
 def _bury(out: SortedOut, number: int, flaw: Rejection) -> None:
-    message, sender = out.messages[number], out.senders.get(number)
+    message, sender, topic = out.messages[number], out.senders.get(number), parse(out.messages[number].topic)
     out.letters[number] = DeadLetter(message.arrived, message.topic, message.payload, flaw.reason, flaw.detail,
                                      sender.device_key if sender else None, topic.device_id if topic else None)
     if sender and flaw.boot is not None and flaw.seq is not None:
