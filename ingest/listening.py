@@ -118,10 +118,16 @@ class Listener:
                 self._client.ack(mid, 1)
         return len(mids)
 
-    def publish(self, topic: str, payload: bytes, qos: int) -> None:
-        """Send something down; QoS 0 is dropped while the broker is away, and the device asks again."""
+    def publish(self, topic: str, payload: bytes, qos: int, *, lives_s: int | None = None) -> None:
+        """Send something down; QoS 0 is dropped while the broker is away, and the device asks again.
+
+        The broker delivers nothing that is older than `lives_s` (MQTT 5, 3.3.2.3.3).
+        """
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if lives_s is not None:
+            properties.MessageExpiryInterval = lives_s
         if qos or self._client.is_connected():
-            self._client.publish(topic, payload, qos)
+            self._client.publish(topic, payload, qos, properties=properties)
 
     def _make_client(self) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=ingest_client(self.shard),

@@ -1,7 +1,7 @@
 """Dead letters once more: decoded along the same path as a fresh message, stored idempotently, kept when they fail."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ class Shift:
     ms: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tally:
     """What became of the letters. Skipped ones belong to another boot than the shift."""
 
@@ -38,22 +38,31 @@ class Tally:
     failed: int = 0
     skipped: int = 0
 
+    def __add__(self, more: "Tally") -> "Tally":
+        return Tally(self.replayed + more.replayed, self.failed + more.failed, self.skipped + more.skipped)
+
 
 class Replay:
-    """Replays letters over one connection, a batch per transaction."""
+    """Replays letters over one connection, a batch per transaction; `note` hears within each how many it was about and
+    what became of them."""
 
-    def __init__(self, connection: psycopg.Connection, vault: Vault, shift: Shift | None = None) -> None:
+    def __init__(self, connection: psycopg.Connection, vault: Vault, shift: Shift | None = None,
+                 note: Callable[[int, Tally], None] = lambda *_: None) -> None:
         self._connection = connection
         self._vault = vault
         self._shift = shift
+        self._note = note
         self._registry = Registry()
         self.tally = Tally()
 
     def run(self, wanted: Wanted) -> Tally:
         """Replay what still waits of the wanted letters, oldest first."""
-        arrival.prepare(self._connection)
         waiting = dead_letters.listed(self._connection, replace(wanted, waiting=True))
-        ids = [letter.letter_id for letter in waiting]
+        return self.run_letters([letter.letter_id for letter in waiting])
+
+    def run_letters(self, ids: Sequence[int]) -> Tally:
+        """Replay what still waits of these letters, in this order."""
+        arrival.prepare(self._connection)
         for start in range(0, len(ids), BATCH):
             self._attempt(ids[start:start + BATCH])
         return self.tally
@@ -62,16 +71,19 @@ class Replay:
         """One transaction; what the database refuses is halved until the culprit stands alone."""
         try:
             with self._connection.transaction():
-                letters = dead_letters.take(self._connection, self._vault, ids)
-                moved = [(letter, message) for letter in letters if (message := _message(letter, self._shift))]
-                again = self._store([message for _, message in moved])
-                self._mark([letter for letter, _ in moved], again)
+                part = self._replayed(ids)
+                self._note(len(ids), part)
         except REFUSED as refused:
             self._divide(ids, str(refused).splitlines()[0])
             return
-        self.tally.skipped += len(letters) - len(moved)
-        self.tally.failed += len(again)
-        self.tally.replayed += len(moved) - len(again)
+        self.tally += part
+
+    def _replayed(self, ids: Sequence[int]) -> Tally:
+        letters = dead_letters.take(self._connection, self._vault, ids)
+        moved = [(letter, message) for letter in letters if (message := _message(letter, self._shift))]
+        again = self._store([message for _, message in moved])
+        self._mark([letter for letter, _ in moved], again)
+        return Tally(len(moved) - len(again), len(again), len(letters) - len(moved))
 
     def _divide(self, ids: Sequence[int], detail: str) -> None:
         middle = len(ids) // 2
@@ -80,10 +92,12 @@ class Replay:
             self._attempt(ids[middle:])
             return
         with self._connection.transaction():
-            for letter in dead_letters.take(self._connection, self._vault, ids):
+            letters = dead_letters.take(self._connection, self._vault, ids)
+            for letter in letters:
                 self._mark([letter], {0: DeadLetter(letter.received_at, letter.topic, b"", RejectReason.DATABASE,
                                                     detail)})
-                self.tally.failed += 1
+            self._note(len(ids), Tally(failed=len(letters)))
+        self.tally += Tally(failed=len(letters))
 
     def _store(self, messages: Sequence[Message]) -> dict[int, DeadLetter]:
         """Take the messages in, and return those refused again by their place."""

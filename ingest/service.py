@@ -30,6 +30,7 @@ from ingest.meters import Meters
 from ingest.receipts import receipts
 from ingest.redelivered import Redeliveries
 from ingest.registry import Registry
+from ingest.replay_desk import ReplayDesk
 from ingest.shards import Assignment, Shards
 from ingest.sorting import SortedOut, sort_out
 from ingest.writing import Writer
@@ -67,6 +68,7 @@ class Ingest:
         self._writer = Writer(self._writing, vault, self._read, self._settle, self._meters, failpoint)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._pending: Future[None] | None = None
+        self._replay_desk = ReplayDesk(database_url, vault, self._stop)
         self._quiet = Quiet() if assigned.leaving else None
         self.emptied = False
 
@@ -84,6 +86,7 @@ class Ingest:
         try:
             self._writing.persist(lambda _: None)
             self._shards.begin()
+            self._replay_desk.start()
             while not self._stop.is_set():
                 self._turn()
             self._drain()
@@ -163,16 +166,20 @@ class Ingest:
         """Once a second: what others serve, and what our devices are to be told."""
         self._looked_at = time.monotonic()
         self._asking.persist(self._shards.look)
+        self._replay_desk.check()
         for one in self._asking.persist(self._take_commands):
-            body = Command(id=str(one.command_id), type=one.type, args=one.args,
-                           expires=int(one.expires_at.timestamp() * 1000))
+            expires_s = one.expires_at.timestamp()
+            body = Command(id=str(one.command_id), type=one.type, args=one.args, expires=int(expires_s * 1000))
             self._shards.publish(one.shard, down(one.shard, one.device_id, "command"),
-                                 body.model_dump_json().encode(), qos=1)
+                                 body.model_dump_json().encode(), qos=1, lives_s=max(1, int(expires_s - time.time())))
 
     def _take_commands(self, connection: psycopg.Connection) -> list[WaitingCommand]:
-        return commands.take_waiting(connection, self._shards.serving, self._shards.broker)
+        """What can be sent at once: a command that waited here for the broker might be sent when it has expired."""
+        return commands.take_waiting(connection, self._shards.flowing, self._shards.broker)
 
     def _close(self) -> None:
+        self._stop.set()
+        self._replay_desk.close()
         self._pool.shutdown()
         self._shards.stop(for_good=self.emptied)
         self._asking.close()

@@ -58,6 +58,11 @@ class Shards(Collector):
         """Shards we have a connection for, as far as we know."""
         return list(self._serving)
 
+    @property
+    def flowing(self) -> list[str]:
+        """Shards whose connection is up just now."""
+        return [shard for shard in self._serving if self._listeners[shard].subscribed]
+
     def flow(self) -> bool:
         """Whether we have begun, and deliveries of all shards we serve flow."""
         return self._begun and all(self._listeners[shard].subscribed for shard in self.serving)
@@ -101,9 +106,9 @@ class Shards(Collector):
         for shard, listener in self._listeners.items():
             listener.acknowledge(message for message in messages if message.shard == shard)
 
-    def publish(self, shard: str, topic: str, payload: bytes, qos: int) -> None:
-        """Send something down to a device."""
-        self._listeners[shard].publish(topic, payload, qos)
+    def publish(self, shard: str, topic: str, payload: bytes, qos: int, *, lives_s: int | None = None) -> None:
+        """Send something down to a device, which gets it within `lives_s` or never."""
+        self._listeners[shard].publish(topic, payload, qos, lives_s=lives_s)
 
     def refuse_more(self) -> None:
         """Leave what still comes to the broker."""
