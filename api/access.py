@@ -15,7 +15,7 @@ from api.language import Language, language_of
 from api.tokens import NotIdentified
 from archive.database.sealing import Vault
 from archive.people import audit, sessions
-from archive.people.actors import SERVING, Actor, act_for
+from archive.people.actors import MANAGING, SERVING, Actor, act_for
 from schemas.errors import NotAllowed
 from schemas.workshop import Role
 
@@ -92,6 +92,9 @@ OwnerOrServing = Annotated[Visit, Depends(Admits(owners=True, roles=SERVING))]
 
 Serving = Annotated[Visit, Depends(Admits(owners=False, roles=SERVING))]
 """Service advisors and service managers."""
+
+Managing = Annotated[Visit, Depends(Admits(owners=False, roles=MANAGING))]
+"""Service managers."""
 
 OwnerOnly = Annotated[Visit, Depends(Admits(owners=True, roles=frozenset()))]
 """What nobody but the customer himself decides."""

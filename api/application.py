@@ -11,7 +11,7 @@ from api import problems
 from api.guards import BodyCap, SafeHeaders
 from api.house import House
 from api.metrics import Measured
-from api.routes import arrivals, auth, bookings, catalogue, me, operations, vehicles
+from api.routes import arrivals, auth, bookings, catalogue, me, operations, vehicles, workshop
 from api.senders import CodeSender, LogSender
 from api.tokens import Signer
 from archive.database.sealing import Vault
@@ -48,7 +48,7 @@ def create_app(pool: ConnectionPool, vault: Vault, settings: Settings, sender: C
 
 def _version_1() -> APIRouter:
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for subject in (auth, me, vehicles, bookings, arrivals, catalogue):
+    for subject in (auth, me, vehicles, bookings, arrivals, catalogue, workshop):
         v1.include_router(subject.router)
     return v1
 

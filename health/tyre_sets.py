@@ -10,7 +10,7 @@ from datetime import date, datetime
 import numpy as np
 
 from health.history import DAY
-from health.moments import instant_us
+from health.moments import day_of, instant_us
 from health.quality import Booleans, Floats, Integers
 from schemas.vehicle import Axle, VehicleFacts
 
@@ -90,8 +90,10 @@ def _changes(facts: VehicleFacts) -> list[tuple[int, str | None, bool]]:
     """(instant, set or None for a rotation, winter) in time order; a rotation the workshop noted twice is one."""
     noted = [(_effective_us(change.at), None if change.kind == "rotated" else change.set_name, change.winter)
              for change in facts.tyre_changes]
-    noted += [(_effective_us(service.at), None, False) for service in facts.services if service.item == ROTATION]
-    return sorted(set(noted), key=lambda change: (change[0], change[1] or ""))
+    known = {day_of(change.at) for change in facts.tyre_changes if change.kind == "rotated"}
+    rotations = {service.at for service in facts.services if service.item == ROTATION} - known
+    noted += [(_effective_us(day), None, False) for day in rotations]
+    return sorted(noted, key=lambda change: (change[0], change[1] or ""))
 
 
 def _effective_us(at: datetime | date) -> int:

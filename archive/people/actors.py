@@ -13,6 +13,9 @@ ActorKind = Literal["customer", "staff"]
 SERVING = frozenset({Role.SERVICE_ADVISOR, Role.SERVICE_MANAGER})
 """Roles that serve customers and may see the files of their stores in full; row security says the same."""
 
+MANAGING = frozenset({Role.SERVICE_MANAGER})
+"""Roles that decide how their store works."""
+
 
 @dataclass(frozen=True)
 class Actor:

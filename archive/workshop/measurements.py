@@ -25,7 +25,8 @@ class Measurement:
     staff_id: int | None = None
 
 
-def add(connection: psycopg.Connection, measured: Measurement) -> None:
-    """Record a measurement and have the car's outlook computed again."""
-    connection.execute(_QUERIES["add"], vars(measured))
+def add(connection: psycopg.Connection, measured: Measurement) -> bool:
+    """Record a measurement and have the car's outlook computed again; False when that reading stands there already."""
+    new = connection.execute(_QUERIES["add"], vars(measured)).rowcount > 0
     marks.touch_outlook(connection, measured.vehicle_id)
+    return new

@@ -9,6 +9,7 @@ import psycopg
 from archive.database.connecting import our_errors
 from archive.database.queries import beside
 from archive.fleet import marks
+from schemas.errors import Conflict
 
 _QUERIES = beside(__file__)
 
@@ -27,11 +28,14 @@ class Correction:
     staff_id: int
 
 
-def correct(connection: psycopg.Connection, correction: Correction) -> None:
-    """Record a correction and have the car's outlook computed again.
+def correct(connection: psycopg.Connection, correction: Correction) -> bool:
+    """Record a correction and have the car's outlook computed again; False when it stands there already.
 
-    Raises Conflict where one stands at that instant: corrections are never changed, a later one supersedes.
+    Raises Conflict where another one stands at that instant: corrections are never changed, a later one supersedes.
     """
     with our_errors():
-        connection.execute(_QUERIES["correct"], vars(correction))
+        new = connection.execute(_QUERIES["correct"], vars(correction)).rowcount > 0
+    if not new and connection.execute(_QUERIES["stands"], vars(correction)).fetchone() is None:
+        raise Conflict("another correction stands at that instant")
     marks.touch_outlook(connection, correction.vehicle_id)
+    return new

@@ -1,5 +1,6 @@
 """Maintenance rules: the default catalogue's limits, and what a store sets for itself, a make or a model."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import psycopg
@@ -7,6 +8,8 @@ from psycopg.rows import class_row
 
 from archive.database.connecting import our_errors
 from archive.database.queries import beside
+from schemas.errors import NotFound
+from schemas.workshop import Role
 
 _QUERIES = beside(__file__)
 
@@ -37,6 +40,13 @@ class RuleInForce(Rule):
     """A rule with whose it is: null is the default catalogue."""
 
     store_id: int | None = None
+
+
+def require_role(connection: psycopg.Connection, store_id: int, roles: Collection[Role]) -> None:
+    """Raises NotFound unless the acting member of staff holds one of the roles at this store."""
+    given = {"store": store_id, "roles": [role.value for role in roles]}
+    if connection.execute(_QUERIES["holds_role"], given).fetchone() is None:
+        raise NotFound
 
 
 def of_store(connection: psycopg.Connection, store_id: int) -> list[RuleInForce]:

@@ -1,3 +1,7 @@
+-- holds_role --
+SELECT 1 FROM staff_role
+WHERE store_id = %(store)s AND staff_id = acting_staff() AND role = ANY (%(roles)s::text[])
+
 -- of_store --
 SELECT item, make, model, km, months, tread_mm, pad_mm, revolutions, codes, once, off, store_id
 FROM maintenance_rule WHERE store_id IS NULL OR store_id = %(store)s

@@ -1,5 +1,6 @@
 """What the workshop did to tyres and odometers reaches health, once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -32,9 +33,10 @@ def test_an_odometer_is_corrected_once_with_who_and_why(garage: Garage) -> None:
     car, advisor = garage.car(), garage.advisor()
     new_cluster = Correction(car, MONDAY, 0.0, 84_200.0, "cluster_replaced", advisor)
     with garage.database.connect() as connection:
-        odometers.correct(connection, new_cluster)
-    with garage.database.connect() as connection, pytest.raises(Conflict, match="one_correction_at_a_time"):
-        odometers.correct(connection, new_cluster)
+        assert odometers.correct(connection, new_cluster)
+        assert not odometers.correct(connection, new_cluster)
+        with pytest.raises(Conflict, match="another correction"):
+            odometers.correct(connection, replace(new_cluster, true_km=70_000.0))
     [correction] = known(garage, car).odometer_corrections
     assert (correction.at, correction.shown_km, correction.true_km) == (MONDAY, 0.0, 84_200.0)
     assert garage.database.value("SELECT staff_id FROM odometer_correction") == advisor

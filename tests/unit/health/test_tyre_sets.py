@@ -40,7 +40,8 @@ def test_without_rotation_the_driven_axle_wears_faster(spring: pl.DataFrame) -> 
 @pytest.mark.parametrize("noted", [
     {"services": [{"item": "TYR-ROT", "at": HALF}]},
     {"tyre_changes": [{"at": HALF, "kind": "rotated"}]},
-    {"tyre_changes": [{"at": HALF, "kind": "rotated"}], "services": [{"item": "TYR-ROT", "at": HALF}]}])
+    {"tyre_changes": [{"at": HALF, "kind": "rotated"}], "services": [{"item": "TYR-ROT", "at": HALF}]},
+    {"tyre_changes": [{"at": f"{HALF}T03:00:00Z", "kind": "rotated"}], "services": [{"item": "TYR-ROT", "at": HALF}]}])
 def test_a_rotation_half_way_evens_both_pairs_out(spring: pl.DataFrame, noted: dict[str, object]) -> None:
     """Each pair spends one of two equal halves on each axle; noted twice, it is still one rotation."""
     still, turned = worn(report(spring, tyres=NEW)), worn(report(spring, tyres=NEW, **noted))
