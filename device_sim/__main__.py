@@ -85,7 +85,8 @@ def check_device(device_id: str, seconds: Annotated[float, typer.Option(min=1, h
     if settings.check_password is None:
         raise ConfigurationError("set PITCALL_CHECK_PASSWORD, here and for `python -m ingest broker-sync`")
     listener = Listener(BrokerAddress.parse(broker or settings.require_broker()), settings.check_password, device_id)
-    seen = listener.listen(seconds, _stop_at_interrupt())
+    seen = listener.listen(seconds, _stop_at_interrupt(), lambda: typer.echo(
+        f"listening to {device_id} for {seconds:g} s; Ctrl-C judges what was heard until then", err=True))
     findings = judged(seen)
     typer.echo(as_json(device_id, seen, findings)) if json_ else show(device_id, seen, findings)
     raise typer.Exit(0 if good(findings) else 1)

@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -16,7 +17,7 @@ from schemas.errors import BrokerUnavailable
 from schemas.topics import FOREIGN_LEVELS, ROOT, checking_client
 
 REPLAY_S = 1.0
-"""Time the broker gets to hand over what it retains [s]."""
+"""Time the broker gets to hand over what it retains [s]; whatever is retained until then counts as replayed."""
 _PATIENCE_S = 10.0
 _QOS = 2  # the highest: a lower one would hide at which a device publishes
 
@@ -44,8 +45,8 @@ class Listener:
         self._client.on_subscribe = lambda *_: self._told.put("")
         self._client.on_message = self._hear
 
-    def listen(self, seconds: float, stop: threading.Event) -> Observation:
-        """Listen until `stop` or for so long. Raises BrokerUnavailable."""
+    def listen(self, seconds: float, stop: threading.Event, ready: Callable[[], object] = lambda: None) -> Observation:
+        """Listen until `stop` or for so long, from when `ready` was called. Raises BrokerUnavailable."""
         try:
             self._client.connect(self._broker.host, self._broker.port)
         except OSError as away:
@@ -55,7 +56,7 @@ class Listener:
             self._await_answer()
             stop.wait(REPLAY_S)
             self._replaying = False
-            self._subscribe(as_published=True)
+            ready()
             began_s = time.monotonic()
             stop.wait(seconds)
         finally:
@@ -75,13 +76,9 @@ class Listener:
         if reason.is_failure:
             self._told.put(str(reason))
         else:
-            self._subscribe(as_published=not self._replaying)
-
-    def _subscribe(self, *, as_published: bool) -> None:
-        """First what the broker retains, marked so; later only what is new, with the flag it was published with."""
-        handling = SubscribeOptions.RETAIN_DO_NOT_SEND if as_published else SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
-        options = SubscribeOptions(_QOS, retainAsPublished=as_published, retainHandling=handling)
-        self._client.subscribe([(topic, options) for topic in self._filters])
+            # With the flag a message was published with, so that retaining what should not be shows.
+            options = SubscribeOptions(_QOS, retainAsPublished=True)
+            client.subscribe([(topic, options) for topic in self._filters])
 
     def _hear(self, client: Client, data: Any, message: MQTTMessage) -> None:  # noqa: ANN401
         replayed = message.retain and self._replaying

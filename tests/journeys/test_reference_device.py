@@ -1,13 +1,10 @@
 """The reference client as device makers run it, while ingest is killed and its connection is cut."""
 
-import json
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,9 +17,9 @@ from docs import reference_device
 from tests.stage.broker import Broker
 from tests.stage.database import Database
 from tests.stage.processes import ingesting
+from tests.stage.reference import CLIENT, reference
 
-SHARD, SAMPLES, PERIOD_S = "s05", 1200, 0.005
-CLIENT = Path(reference_device.__file__)
+SHARD, SAMPLES, PERIOD_S = "s05", 1500, 0.006
 
 
 class Wire:
@@ -71,23 +68,6 @@ def wire(broker: Broker) -> Iterator[Wire]:
         yield opened
 
 
-@contextmanager
-def reference(credentials: Credentials, port: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The client as a process of its own, with its credentials on its standard input."""
-    told = credentials.for_the_device() | {"samples": SAMPLES, "period_s": PERIOD_S, "resend_s": 1.0,
-                                           "ring": str(folder / "ring.sqlite")}
-    process = subprocess.Popen([sys.executable, str(CLIENT), f"mqtt://127.0.0.1:{port}"], stdin=subprocess.PIPE,
-                               text=True)
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(told))
-    process.stdin.close()
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
 def wait_until(database: Database, statement: str, parameter: object, patience_s: float = 20) -> None:
     """Wait until a yes-or-no query says yes."""
     deadline = time.monotonic() + patience_s
@@ -110,16 +90,15 @@ def test_every_sample_is_stored_exactly_once(database: Database, broker: Broker,
     broker.let_in([(credentials.device_id, credentials.password)])
     settings = {"DATABASE_URL": database.as_role("ingest"), "BROKER_URL": broker.ingest_url, "MASTER_KEY": master_key,
                 "SHARDS": SHARD}
-    with reference(credentials, wire.port, tmp_path) as device:
+    with reference(credentials, wire.port, tmp_path, samples=SAMPLES, period_s=PERIOD_S, resend_s=1.0) as device:
         with ingesting(**settings) as first:
-            wait_until(database, "SELECT count(*) > %s FROM reading", SAMPLES // 6)
+            wait_until(database, "SELECT count(*) > %s FROM reading", 0)
+            wait_until(database, "SELECT ok FROM command WHERE command_id = %s", echo(database, credentials))
             first.kill()
             wire.cut()
         with ingesting(**settings):
             wait_until(database, "SELECT count(*) > %s FROM reading", SAMPLES // 2)
             wire.cut()
-            command = echo(database, credentials)
-            wait_until(database, "SELECT ok FROM command WHERE command_id = %s", command)
             assert device.wait(timeout=30) == 0
             wait_until(database, "SELECT state = 'offline' FROM device_status JOIN device USING (device_key)"
                                  " WHERE device_id = %s", "reference-1")
