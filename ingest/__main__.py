@@ -23,6 +23,7 @@ from schemas.broker_address import BrokerAddress
 from schemas.errors import BrokerUnavailable, ConfigurationError, PitcallError
 from schemas.logs import configure_logs
 from schemas.settings import Settings
+from schemas.topics import FOREIGN_SHARD, SHARDS, checking_client, ingest_client
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(letters.app, name="dead-letters")
@@ -58,8 +59,12 @@ def broker_sync() -> None:
         raise ConfigurationError("set PITCALL_BROKER_FILES and PITCALL_BROKER_PID_FILE")
     stop = Event()
     _on_signals(stop.set)
-    BrokerSync(settings.require_database(), settings.broker_files, settings.broker_pid_file,
-               _ingest_password(settings), _check_password(settings)).run(stop)
+    metrics = new_registry("broker-sync")
+    sync = BrokerSync(settings.require_database(), settings.broker_name, settings.broker_files,
+                      settings.broker_pid_file, _own_users(settings), metrics)
+    if settings.admin_port:
+        port.serve(settings.admin_host, settings.admin_port, metrics, sync.health())
+    sync.run(stop)
 
 
 def _serve(settings: Settings, assigned: Assignment) -> Ingest:
@@ -95,15 +100,14 @@ def _spare_the_collector() -> None:
     gc.set_threshold(200_000, 50, 100)
 
 
-def _ingest_password(settings: Settings) -> str:
+def _own_users(settings: Settings) -> dict[str, str]:
+    """Users of ours at the broker, with their passwords; raises ConfigurationError without ingest's."""
     password = BrokerAddress.parse(settings.require_broker()).password
     if password is None:
         raise ConfigurationError("PITCALL_BROKER_URL carries no password; broker-sync gives it to the ingest users")
-    return password
-
-
-def _check_password(settings: Settings) -> str | None:
-    return settings.check_password.get_secret_value() if settings.check_password else None
+    users = {ingest_client(shard): password for shard in (*SHARDS, FOREIGN_SHARD)}
+    check = settings.check_password
+    return users | ({checking_client(): check.get_secret_value()} if check else {})
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

@@ -8,18 +8,22 @@ messages for whoever is away.
 import os
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 
 import psycopg
 import structlog
+from prometheus_client import CollectorRegistry
 
+from archive.admin.port import Health
+from archive.admin.readiness import database_ready
 from archive.database.connecting import connect
-from archive.fleet import certificates
+from archive.fleet import brokers, certificates
 from archive.fleet.broker_password import matches, password_hash
 from archive.fleet.devices import broker_users
+from ingest.sync_meters import SyncMeters
 from schemas.errors import StoreUnavailable
-from schemas.topics import FOREIGN_SHARD, SHARDS, checking_client, ingest_client
 
 log = structlog.get_logger()
 INTERVAL_S = 2.0
@@ -31,18 +35,18 @@ a user goes before what the patterns allow."""
 
 
 class BrokerSync:
-    """Keeps one broker's files equal to the database."""
+    """Keeps one broker's files equal to the database. `own_users` are ours, with their passwords."""
 
-    def __init__(self, database_url: str, folder: Path, pid_file: Path, ingest_password: str,
-                 check_password: str | None = None) -> None:
+    def __init__(self, database_url: str, broker: str, folder: Path, pid_file: Path, own_users: Mapping[str, str],
+                 metrics: CollectorRegistry) -> None:
         self._database_url = database_url
+        self._broker = broker
+        self._meters = SyncMeters(broker, metrics)
         self._folder = folder
         self._pid_file = pid_file
         self._untold = folder / "untold"  # is there while the broker does not know what its files say
         known = dict(line.split(":", 1) for line in self._read("passwd").splitlines() if ":" in line)
-        self._ingest_lines = [_line(ingest_client(shard), ingest_password, known) for shard in (*SHARDS, FOREIGN_SHARD)]
-        if check_password:
-            self._ingest_lines.append(_line(checking_client(), check_password, known))
+        self._own_lines = [_line(name, password, known) for name, password in own_users.items()]
 
     def run(self, stop: Event) -> None:
         """Carry changes over until told to stop; a database that is away leaves the broker as it is."""
@@ -54,9 +58,15 @@ class BrokerSync:
                 log.warning("database_away")
                 stop.wait(INTERVAL_S)
 
+    def health(self) -> Health:
+        """What the admin port answers: ready when the broker knows what the database says."""
+        return Health({"database": database_ready(self._database_url), "in_step": self._meters.in_step})
+
     def _follow(self, connection: psycopg.Connection, stop: Event) -> None:
+        self._meters.connected()
         while not stop.is_set():
             self.carry_over(connection)
+            self._meters.carried(brokers.served(connection, self._broker))
             stop.wait(INTERVAL_S)
 
     def carry_over(self, connection: psycopg.Connection) -> bool:
@@ -70,14 +80,16 @@ class BrokerSync:
             _replace(self._folder / name, text, like=self._folder / "passwd")
         os.kill(int(self._pid_file.read_text().strip()), signal.SIGHUP)
         self._untold.unlink()
+        self._meters.reloads.inc()
         log.info("broker_updated", files=sorted(changed), at=round(time.time()))
         return True
 
     def _wanted(self, connection: psycopg.Connection) -> dict[str, str]:
         """Every file by name, as it should be now."""
-        users = [f"{user.device_id}:{user.password_hash}" for user in broker_users(connection)]
-        files = {"passwd": "\n".join([*self._ingest_lines, *users]) + "\n",
-                 "acl": _with_shut_out(self._read("acl"), certificates.shut_out(connection))}
+        users = [f"{user.device_id}:{user.password_hash}" for user in broker_users(connection, self._broker)]
+        self._meters.users.set(len(users))
+        files = {"passwd": "\n".join([*self._own_lines, *users]) + "\n",
+                 "acl": _with_shut_out(self._read("acl"), certificates.shut_out(connection, self._broker))}
         checks = certificates.for_the_broker(connection)
         if checks is not None:
             files |= {"ca.crt": checks.authority, "crl.pem": checks.revoked}

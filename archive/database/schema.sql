@@ -873,9 +873,10 @@ CREATE TABLE public.replay_request (
     shift_ms bigint,
     taken_at timestamp with time zone,
     finished_at timestamp with time zone,
-    replayed integer,
-    failed integer,
-    skipped integer,
+    replayed integer DEFAULT 0 NOT NULL,
+    failed integer DEFAULT 0 NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
     CONSTRAINT shift_names_its_boot CHECK (((boot IS NULL) = (shift_ms IS NULL)))
 );
 
@@ -1317,6 +1318,8 @@ CREATE UNIQUE INDEX device_by_name ON public.device USING btree (device_id);
 
 CREATE INDEX device_by_revocation ON public.device USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 
+CREATE INDEX device_by_shard ON public.device USING btree (shard);
+
 CREATE INDEX device_by_store ON public.device USING btree (store_id, device_key);
 
 CREATE INDEX device_certificate_by_device ON public.device_certificate USING btree (device_key);
@@ -1329,7 +1332,7 @@ CREATE INDEX login_attempt_by_time ON public.login_attempt USING btree (since);
 
 CREATE INDEX login_code_by_time ON public.login_code USING btree (expires_at);
 
-CREATE INDEX measurement_by_vehicle ON public.measurement USING btree (vehicle_id, measured_at);
+CREATE UNIQUE INDEX one_measurement_at_a_time ON public.measurement USING btree (vehicle_id, measured_at, kind, axle);
 
 CREATE UNIQUE INDEX one_open_due_item_per_need ON public.due_item USING btree (vehicle_id, item) WHERE (state <> ALL (ARRAY['done'::text, 'declined'::text, 'void'::text]));
 
@@ -1747,6 +1750,8 @@ GRANT SELECT ON TABLE public.command TO pitcall_backup;
 GRANT SELECT,UPDATE ON TABLE public.command TO pitcall_ingest;
 GRANT SELECT ON TABLE public.command TO pitcall_api;
 
+GRANT INSERT(command_id) ON TABLE public.command TO pitcall_api;
+
 GRANT INSERT(device_key) ON TABLE public.command TO pitcall_api;
 
 GRANT INSERT(type) ON TABLE public.command TO pitcall_api;
@@ -1924,6 +1929,8 @@ GRANT UPDATE(replayed) ON TABLE public.replay_request TO pitcall_ingest;
 GRANT UPDATE(failed) ON TABLE public.replay_request TO pitcall_ingest;
 
 GRANT UPDATE(skipped) ON TABLE public.replay_request TO pitcall_ingest;
+
+GRANT UPDATE(done) ON TABLE public.replay_request TO pitcall_ingest;
 
 GRANT SELECT ON TABLE public.report TO pitcall_backup;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.report TO pitcall_health;

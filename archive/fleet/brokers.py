@@ -62,6 +62,11 @@ def move(connection: psycopg.Connection, shard: str, broker: str, *, unserved: b
     return connection.execute(_QUERIES["send_again"], [shard]).rowcount
 
 
+def served(connection: psycopg.Connection, broker: str) -> dict[str, bool]:
+    """The shards of a broker that have devices, and whether an ingest process has claimed each."""
+    return dict(connection.execute(_QUERIES["served"], [broker]).fetchall())
+
+
 def claim(connection: psycopg.Connection, broker: str, shards: Sequence[str]) -> list[str]:
     """Claim shards at a broker for as long as this connection lives, and return those that were free."""
     return _names(connection, "claim", broker, shards)

@@ -32,3 +32,7 @@ WHERE pg_advisory_unlock(claims_at(%(broker)s), number)
 
 -- claimed --
 SELECT shard FROM shard WHERE shard = ANY (%(shards)s) AND is_claimed(%(broker)s, number)
+
+-- served --
+SELECT shard, is_claimed(broker, number) FROM shard
+WHERE broker = %s AND EXISTS (SELECT FROM device WHERE device.shard = shard.shard) ORDER BY number

@@ -57,9 +57,10 @@ def for_the_broker(connection: psycopg.Connection) -> ForTheBroker | None:
     return ForTheBroker(row[0], row[1]) if row else None
 
 
-def shut_out(connection: psycopg.Connection) -> list[str]:
-    """Devices with a certificate that may not send: what is connected by one is not thrown out, so the ACL must."""
-    return [str(row[0]) for row in connection.execute(_QUERIES["shut_out"])]
+def shut_out(connection: psycopg.Connection, broker: str) -> list[str]:
+    """Devices with a certificate that may not send, or not to this broker: what is connected by one is not thrown out,
+    so the ACL must."""
+    return [str(row[0]) for row in connection.execute(_QUERIES["shut_out"], [broker])]
 
 
 def issue(connection: psycopg.Connection, vault: Vault, device: Standing, request: str | None = None,

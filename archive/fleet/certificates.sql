@@ -23,5 +23,6 @@ UPDATE certificate_authority SET crl = %(crl)s, crl_number = %(number)s, crl_iss
 
 -- shut_out --
 -- Whoever may not send and could still log in with a certificate, or is still connected by one.
-SELECT DISTINCT device_id FROM device JOIN device_certificate USING (device_key)
-WHERE NOT may_send(device.revoked_at, granted_from, granted_until) AND expires_at > now() ORDER BY device_id
+SELECT DISTINCT device_id FROM device JOIN shard USING (shard) JOIN device_certificate USING (device_key)
+WHERE expires_at > now() AND (shard.broker <> %s OR NOT may_send(device.revoked_at, granted_from, granted_until))
+ORDER BY device_id

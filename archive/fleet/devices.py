@@ -132,10 +132,10 @@ def grant(connection: psycopg.Connection, device_id: str, granted: Grant) -> Sta
     return device
 
 
-def broker_users(connection: psycopg.Connection) -> list[BrokerUser]:
-    """Everyone the broker lets in, in a stable order."""
+def broker_users(connection: psycopg.Connection, broker: str) -> list[BrokerUser]:
+    """Everyone a broker lets in, in a stable order: the devices of its shards that may send."""
     with connection.cursor(row_factory=class_row(BrokerUser)) as cursor:
-        return cursor.execute(_QUERIES["broker_users"]).fetchall()
+        return cursor.execute(_QUERIES["broker_users"], [broker]).fetchall()
 
 
 def _in_service(connection: psycopg.Connection, device_id: str) -> Standing:

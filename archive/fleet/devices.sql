@@ -33,4 +33,5 @@ UPDATE device SET granted_for = %(reason)s, granted_from = now(), granted_until 
 WHERE device_key = %(device)s
 
 -- broker_users --
-SELECT device_id, password_hash FROM device WHERE may_send(revoked_at, granted_from, granted_until) ORDER BY device_id
+SELECT device_id, password_hash FROM device JOIN shard USING (shard)
+WHERE shard.broker = %s AND may_send(revoked_at, granted_from, granted_until) ORDER BY device_id

@@ -1,12 +1,13 @@
 """Brokers and shards: who has claimed what, what devices are told, what a move does."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
-from archive.fleet import brokers, commands, provisioning
+from archive.fleet import brokers, commands, devices, provisioning
 from ingest.claims import PATIENCE_S, Claims
 from schemas.errors import Conflict, InvalidInput
 from schemas.topics import FOREIGN_SHARD, SHARDS
@@ -57,7 +58,15 @@ def test_a_claim_is_one_persons_and_ends_with_its_connection(database: Database,
         assert brokers.claimed(owner, MAIN, ["s00", "s01", "s02", "s03"]) == ["s00", "s01", "s02"]
         brokers.release(first, MAIN, ["s00"])
         assert brokers.claimed(owner, MAIN, ["s00"]) == []
-    assert brokers.claimed(owner, MAIN, ["s01", "s02"]) == []
+    wait_until_free(owner, ["s01", "s02"])
+
+
+def wait_until_free(connection: psycopg.Connection, shards: list[str]) -> None:
+    """The server notices within milliseconds that a connection has ended."""
+    deadline = time.monotonic() + 5
+    while brokers.claimed(connection, MAIN, shards):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_claims_of_another_database_do_not_count(database: Database, server_url: str) -> None:
@@ -77,6 +86,18 @@ def test_a_shard_does_not_move_to_where_nobody_serves_it(database: Database, own
         brokers.move(owner, "s03", SECOND)
         served = {place.shard: (place.broker, place.served) for place in brokers.places(owner)}
     assert (served["s03"], served["s02"]) == ((SECOND, True), (MAIN, False))
+
+
+def test_a_broker_lets_in_the_devices_of_its_own_shards(database: Database, owner: psycopg.Connection) -> None:
+    brokers.set_broker(owner, SECOND, None)
+    brokers.move(owner, "s03", SECOND, unserved=True)
+    for shard in ("s02", "s03"):
+        add(owner, f"user-{shard}", shard)
+    with database.connect("ingest") as ingest:
+        users = {broker: [user.device_id for user in devices.broker_users(ingest, broker)] for broker in (MAIN, SECOND)}
+        assert users == {MAIN: ["user-s02"], SECOND: ["user-s03"]}
+        brokers.claim(ingest, SECOND, ["s03"])
+        assert (brokers.served(ingest, MAIN), brokers.served(ingest, SECOND)) == ({"s02": False}, {"s03": True})
 
 
 @pytest.mark.parametrize(("shard", "broker"), [("s03", "nowhere"), ("s99", MAIN)])
