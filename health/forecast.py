@@ -12,7 +12,9 @@ import numpy as np
 from health import MODEL_VERSION
 from health.policy import ForecastPolicy
 from health.quality import Floats, Integers
-from health.usage import Usage, level_km_d, level_sigma
+from health.usage import Usage, level_km_d, level_sigma, season, weeks_of
+
+WEEKS_OF_HALF_A_YEAR = 26
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Paths:
     week_end_km: Floats  # cumulated by the end of each week
     chosen: Integers     # week of the past each week repeats
     within_km: Floats    # cumulated by the end of each day of a past week
-    factor: Floats       # level of each path
+    factor: Floats       # level of each week of each path
 
     def __len__(self) -> int:
         return len(self.factor)
@@ -34,7 +36,7 @@ class Paths:
         week = (self.week_end_km < need_km[:, None]).sum(axis=1)
         path, inside = np.arange(len(self)), np.minimum(week, self.week_end_km.shape[1] - 1)
         before = np.where(inside > 0, self.week_end_km[path, inside - 1], 0.0)
-        by_day = before[:, None] + self.within_km[self.chosen[path, inside]] * self.factor[:, None]
+        by_day = before[:, None] + self.within_km[self.chosen[path, inside]] * self.factor[path, inside, None]
         # The last day of a week reaches what the week reaches, whatever the rounding of its sum.
         days = 7 * week + np.minimum((by_day < need_km[:, None]).sum(axis=1), 6) + 1
         result: Integers = np.where(need_km <= 0, 0, np.minimum(days, self.horizon_d + 1))
@@ -52,28 +54,33 @@ def chance_for(*names: object) -> np.random.Generator:
 
 
 def possible_futures(usage: Usage, chance: np.random.Generator, policy: ForecastPolicy) -> Paths:
-    """Draw weeks of the recent past, the latest most often, and scale them to the present level.
+    """Draw weeks of the recent past, the latest most often, and scale them to the level of the coming weeks.
 
-    One lognormal factor per path stands for what changes in a driver's life; without it the interval covers half of
-    what it should. The factors are stratified, so that few paths give smooth percentiles.
+    The level is uncertain now and drifts on from there; without both the interval covers half of what it should. Their
+    median is 1, so that half of the paths are early and half are late.
     """
-    level = level_km_d(usage.km, policy)
     known = usage.km[-policy.history_d:]
-    enough = len(known) >= policy.prior_weight_d
-    factor = lognormal_strata(chance, policy.paths, level_sigma(usage.km, policy))
-    weeks = _weeks(known) if enough else np.ones((1, 7))
+    weeks = weeks_of(known) if len(known) >= policy.prior_weight_d else np.ones((1, 7))
     chosen = _draw(weeks, chance, policy)
     within = np.cumsum(weeks, axis=1)
     mean_km_d = within[chosen, -1].mean() / 7
-    factor = factor * (level / mean_km_d if mean_km_d > 0 else 0.0)
-    week_end = np.cumsum(within[chosen, -1] * factor[:, None], axis=1)
-    return Paths(usage.last_day, policy.horizon_d, week_end, chosen, within, factor)
+    level = level_km_d(usage.km, policy) / mean_km_d if mean_km_d > 0 else 0.0
+    factor = level * season(usage.km, chosen.shape[1], policy) * _lives(chosen.shape, usage, chance, policy)
+    return Paths(usage.last_day, policy.horizon_d, np.cumsum(within[chosen, -1] * factor, axis=1), chosen, within,
+                 factor)
+
+
+def _lives(shape: tuple[int, ...], usage: Usage, chance: np.random.Generator, policy: ForecastPolicy) -> Floats:
+    """Level of each week of each path relative to what is expected: wrong from the start, then a random walk."""
+    wrong = lognormal_strata(chance, shape[0], level_sigma(usage.km, policy))
+    drift = np.cumsum(chance.standard_normal(shape), axis=1) * policy.sigma_drift / np.sqrt(WEEKS_OF_HALF_A_YEAR)
+    result: Floats = wrong[:, None] * np.exp(drift)
+    return result
 
 
 def lognormal_strata(chance: np.random.Generator, count: int, sigma: float) -> Floats:
-    """Lognormal factors of mean 1, one from each of `count` equally likely strata, in random order."""
-    normal = chance.permutation(_normal_quantiles(count))
-    result: Floats = np.exp(sigma * normal - sigma * sigma / 2)
+    """Lognormal factors of median 1, one from each of `count` equally likely strata, in random order."""
+    result: Floats = np.exp(sigma * chance.permutation(_normal_quantiles(count)))
     return result
 
 
@@ -81,11 +88,6 @@ def lognormal_strata(chance: np.random.Generator, count: int, sigma: float) -> F
 def _normal_quantiles(count: int) -> Floats:
     """Quantiles of the standard normal at the middle of `count` strata."""
     return np.array([NormalDist().inv_cdf((i + 0.5) / count) for i in range(count)])
-
-
-def _weeks(km: Floats) -> Floats:
-    """Whole weeks that end on the last day, oldest first: the future keeps the weekdays of the past."""
-    return km[len(km) % 7:].reshape(-1, 7)
 
 
 def _draw(weeks: Floats, chance: np.random.Generator, policy: ForecastPolicy) -> Integers:

@@ -42,57 +42,65 @@ def daily_usage(history: History, mileage: Mileage, as_of: datetime, zone: ZoneI
 
 
 def level_km_d(km: Floats, policy: ForecastPolicy) -> float:
-    """Present level of use [km/d].
+    """Present level of use [km/d]: exponentially weighted mean, the latest days most.
 
-    Geometric mean of two estimates with opposite weaknesses: an exponentially weighted mean, steady but slow after a
-    change of job or home, and the mean since a likely change, quick but noisy. With less than two weeks of data the
-    prior of `prior_km_d` joins with the weight of `prior_weight_d` days.
+    On simulated drivers who change, drift, follow the seasons or stay as they are, nothing more learned came nearer
+    on the whole than this with the right half-life: neither a change point, nor a mixture of such models, nor roots.
+    With less than two weeks of data the prior of `prior_km_d` joins with the weight of `prior_weight_d` days.
     """
     recent = km[-policy.history_d:]
     if len(recent) < policy.prior_weight_d:
         total = float(recent.sum()) + policy.prior_km_d * policy.prior_weight_d
         return total / (len(recent) + policy.prior_weight_d)
-    age = np.arange(len(recent))[::-1]
-    weight = 0.5 ** (age / policy.level_half_life_d)
-    smooth = float((weight * recent).sum() / weight.sum())
-    return float(np.sqrt(smooth * level_since_change(recent, policy)))
+    weight = _weight(len(recent), 1.0, policy)
+    return float((weight * recent).sum() / weight.sum())
 
 
 def level_sigma(km: Floats, policy: ForecastPolicy) -> float:
-    """Lognormal 1-sigma of the future level [1]: wider after the use has changed, for what changed may change back."""
+    """Lognormal 1-sigma of the present level [1]: scatter of the weeks over as many as count, and `sigma_rate`."""
     recent = km[-policy.history_d:]
     if len(recent) < policy.prior_weight_d:
         return policy.prior_sigma
-    lately, whole = float(recent[-policy.silent_d:].mean()), float(recent.mean())
-    change = np.log(lately / whole) if lately > 0 else -1.0
-    return float(min(policy.prior_sigma, np.hypot(policy.sigma_rate, policy.sigma_change * change)))
+    week, weight = weeks_of(recent).mean(axis=1), _weight(len(recent) // 7, 7.0, policy)
+    mean = float((weight * week).sum() / weight.sum())
+    scatter = float((weight * (week - mean) ** 2).sum() / weight.sum()) / mean**2 if mean > 0 else 0.0
+    effective = weight.sum() ** 2 / (weight * weight).sum()
+    return float(min(policy.prior_sigma, np.hypot(policy.sigma_rate, np.sqrt(scatter / effective))))
 
 
-def level_since_change(km: Floats, policy: ForecastPolicy) -> float:
-    """Mean weekly level since the last change, averaged over where it may have been [km/d].
+def season(km: Floats, weeks: int, policy: ForecastPolicy) -> Floats:
+    """Level of each coming week relative to that behind `level_km_d` [1].
 
-    Bayesian single change point on square roots of weekly totals (which makes their scatter even), unknown variance,
-    change as large as the scatter a priori. Needs at least six weeks; shorter histories count as unchanged.
+    A yearly wave in the square root of weekly use, whose scatter is even, fitted by ridge regression with prior
+    N(0, `season_sigma`). Half a year shows half a wave, so most of it is kept back.
     """
-    weeks = km[len(km) % 7:].reshape(-1, 7).mean(axis=1) if len(km) >= 7 else km
-    count, least = len(weeks), policy.change_weeks
-    after = np.arange(least, count - least + 1)
-    if len(after) == 0:
-        return float(weeks.mean())
-    root = np.sqrt(weeks)
-    whole = max(float(((root - root.mean()) ** 2).sum()), 1e-12)
-    scatter = np.maximum(_scatter_split(root, after), 1e-12)
-    apart = after * (count - after) / count
-    score = -(count - 1) / 2 * np.log(scatter / whole) - 0.5 * np.log1p(apart) - np.log(len(after))
-    weight = np.exp(np.minimum(score, 700.0))
-    mean_after = np.cumsum(weeks[::-1])[::-1][after] / (count - after)
-    return float((weeks.mean() + (weight * mean_after).sum()) / (1.0 + weight.sum()))
-
-
-def _scatter_split(values: Floats, index: Integers) -> Floats:
-    """Sum of squares around two means, one before and one from each index on."""
-    count = len(values)
-    total, square = np.cumsum(values), np.cumsum(values * values)
-    left, right = total[index - 1], total[-1] - total[index - 1]
-    result: Floats = square[-1] - left * left / index - right * right / (count - index)
+    recent = weeks_of(km[-policy.history_d:]).mean(axis=1)
+    root = np.sqrt(recent)
+    if len(root) < 2 or not root.mean() > 0:
+        return np.ones(weeks)
+    relative = root / root.mean() - 1
+    past, coming = _wave(np.arange(1 - len(root), 1), policy), _wave(np.arange(1, weeks + 1), policy)
+    middle = past.mean(axis=0)
+    ridge = float(relative.var()) / policy.season_sigma**2 * np.eye(2)
+    inside = past - middle
+    size = np.linalg.solve(inside.T @ inside + ridge, inside.T @ relative) if ridge.any() else np.zeros(2)
+    weight = _weight(len(root), 7.0, policy)
+    behind = float((weight * (1 + inside @ size) ** 2).sum() / weight.sum())
+    result: Floats = np.maximum(1 + (coming - middle) @ size, 0.0) ** 2 / behind
     return result
+
+
+def _wave(week: Integers, policy: ForecastPolicy) -> Floats:
+    phase = 2 * np.pi * 7 * week / policy.season_d
+    return np.stack([np.cos(phase), np.sin(phase)], axis=1)
+
+
+def _weight(count: int, step_d: float, policy: ForecastPolicy) -> Floats:
+    """Weights of `count` steps, oldest first."""
+    weight: Floats = np.power(0.5, step_d * np.arange(count)[::-1] / policy.level_half_life_d)
+    return weight
+
+
+def weeks_of(km: Floats) -> Floats:
+    """Whole weeks that end on the last day, oldest first: the future keeps the weekdays of the past."""
+    return km[len(km) % 7:].reshape(-1, 7)

@@ -11,16 +11,18 @@ class ForecastPolicy:
     """Past that speaks about the future [d]. M"""
     half_life_d: float = 60.0
     """Weight of a past week halves with this age [d]. M"""
-    level_half_life_d: float = 75.0
-    """Half-life of the smooth part of the level [d]. M: simulated usage, steady and shifting"""
-    change_weeks: int = 3
-    """A change of level is looked for at least this far from both ends of the history [weeks]. M"""
+    level_half_life_d: float = 50.0
+    """Half-life of the weights behind the present level [d]. M: 45 follows changes, 60 is steadier"""
+    season_sigma: float = 0.04
+    """1-sigma of the yearly wave of a driver, of the square root of use [1]. M: more would see waves in noise"""
+    season_d: float = 365.25
+    """Length of the wave [d]."""
     paths: int = 400
     """Possible futures drawn [1]. M"""
-    sigma_rate: float = 0.22
-    """Lognormal 1-sigma of the future level [1]. M: 80 % intervals then cover 78-92 %"""
-    sigma_change: float = 0.8
-    """Part of a recent change of level that adds to `sigma_rate` [1]. M"""
+    sigma_rate: float = 0.17
+    """Lognormal 1-sigma of what changed lately and is not yet seen [1]. M: 80 % intervals then cover 78-92 %"""
+    sigma_drift: float = 0.25
+    """Lognormal 1-sigma by which a life drifts within half a year, as a random walk [1]. M: the same"""
     horizon_d: int = 1096
     """Nothing is said beyond three years [d]."""
     prior_km_d: float = 35.0

@@ -9,7 +9,6 @@ import pytest
 from schemas.report import EventCounts, Unknown, VehicleReport
 from tests.unit.health.drives import MORNING, commute, recording
 from tests.unit.health.reports import assessed
-from tests.unit.health.shared_data import cycle_recording, needs_cycles
 
 
 def driven(speed_kmh: np.ndarray, lateral_m_s2: np.ndarray | None = None) -> VehicleReport:
@@ -23,14 +22,6 @@ def stop(m_s2: float, from_kmh: float = 60.0) -> np.ndarray:
     """Cruise, brake to standstill, stand."""
     falling = np.maximum(from_kmh - 3.6 * m_s2 * np.arange(40), 0.0)
     return np.concatenate([np.full(120, from_kmh), falling, np.zeros(20)])
-
-
-@needs_cycles
-@pytest.mark.parametrize(("name", "brakes", "accels"), [
-    ("us06", 0, 5), ("udds", 0, 0), ("hwfet", 0, 0), ("nycc", 0, 1)])
-def test_events_on_cycles(name: str, brakes: int, accels: int) -> None:
-    events = assessed(cycle_recording(name))[name].events
-    assert (events.brake, events.accel) == (brakes, accels)
 
 
 @pytest.mark.parametrize(("m_s2", "expected"), [(2.5, (0, 0)), (3.4, (1, 0)), (5.0, (1, 1))])

@@ -15,7 +15,7 @@ from schemas.report import Q, Unknown, VehicleReport
 from schemas.vehicle import Oil, PadReading, ServiceDone, VehicleFacts
 from tests.unit.health.drives import MORNING, commute, petrol_drive, recording
 from tests.unit.health.reports import assessed
-from tests.unit.health.shared_data import cycle_recording, needs_cycles, needs_trips, petrol
+from tests.unit.health.shared_data import cycle_recording, needs_cycles
 
 TODAY = datetime(2026, 4, 1, 4, tzinfo=UTC)
 
@@ -44,30 +44,6 @@ def test_the_oil_model_is_the_patents_sum() -> None:
     one = np.ones(1)
     assert oil_c_by_model(2000 * one, 90 * one, 20 * one, 30 * one, 160.9344 * one, OilPolicy()) == pytest.approx(
         -9 + 24 + 85.5 + 4.2 - 0.03 - 1.0)
-
-
-@needs_trips
-def test_revolutions_per_km_are_the_plain_integrals() -> None:
-    recordings = petrol()
-    reports = assessed(recordings, {"*": VehicleFacts(oil_temp_source="coolant")})
-    for (name,), rows in recordings.group_by("vehicle"):
-        plain, weighted, km = plain_oil(rows.sort("time"))
-        oil = reports[str(name)].oil
-        if km > 1:
-            assert known(oil.revolutions_per_km) == pytest.approx(plain / km, rel=0.01)
-            assert known(oil.weighted_revolutions_per_km) == pytest.approx(weighted / km, rel=0.01)
-
-
-def plain_oil(rows: pl.DataFrame) -> tuple[float, float, float]:
-    """Revolutions, weighted revolutions and kilometres, interval by interval."""
-    step = rows["time"].dt.epoch("us").diff().to_numpy()[1:] / 1e6
-    rpm, coolant, speed = (rows[name].to_numpy() for name in ("engine_rpm", "coolant_c", "speed_kmh"))
-    hard = rpm / 60 * np.where(coolant < 80, np.minimum(1 + (80 - coolant) / 40, 3.0), 1.0)
-
-    def integral(values: np.ndarray) -> float:
-        return float((((values[1:] + values[:-1]) / 2 * step)[step <= 30]).sum())
-
-    return integral(rpm / 60), integral(hard), integral(speed / 3600)
 
 
 def test_oil_life_is_what_the_shortest_limit_leaves(month: pl.DataFrame) -> None:
@@ -100,21 +76,6 @@ def test_without_engine_speed_nothing_is_said_about_oil() -> None:
     car = assessed(recording(np.arange(600.0), speed_kmh=np.full(600, 60.0)))["car"]
     assert car.oil.revolutions_per_km is None
     assert car.unknown["oil.revolutions_per_km"] is Unknown.NO_SIGNAL
-
-
-@needs_trips
-def test_the_recorded_cars_battery_is_read_and_not_condemned() -> None:
-    recordings = petrol()
-    reports = assessed(recordings)
-    for (name,), rows in recordings.group_by("vehicle"):
-        rows = rows.sort("time")
-        rpm, volts = rows["engine_rpm"].to_numpy(), rows["battery_v"].to_numpy()
-        car = reports[str(name)]
-        still = int(np.argmax(rpm > 0))
-        if still > 4:
-            assert known(car.battery.rest_v) == pytest.approx(np.median(volts[:still]), abs=0.03)
-        assert known(car.battery.charging_v) == pytest.approx(np.median(volts[rpm > 600]), abs=0.03)
-        assert FindingCode.BATTERY_REPLACE not in [finding.code for finding in car.findings]
 
 
 def mornings(rest_v: float, crank_v: float, count: int = 8) -> pl.DataFrame:
