@@ -96,5 +96,8 @@ Serving = Annotated[Visit, Depends(Admits(owners=False, roles=SERVING))]
 Managing = Annotated[Visit, Depends(Admits(owners=False, roles=MANAGING))]
 """Service managers."""
 
+Administering = Annotated[Visit, Depends(Admits(owners=False, roles=frozenset({Role.ADMINISTRATOR})))]
+"""Administrators: they run devices and see no customer."""
+
 OwnerOnly = Annotated[Visit, Depends(Admits(owners=True, roles=frozenset()))]
 """What nobody but the customer himself decides."""

@@ -11,7 +11,18 @@ from api import problems
 from api.guards import BodyCap, SafeHeaders
 from api.house import House
 from api.metrics import Measured
-from api.routes import arrivals, auth, bookings, catalogue, me, operations, vehicles, workshop
+from api.routes import (
+    arrivals,
+    auth,
+    bookings,
+    catalogue,
+    dead_letters,
+    devices,
+    me,
+    operations,
+    vehicles,
+    workshop,
+)
 from api.senders import CodeSender, LogSender
 from api.tokens import Signer
 from archive.database.sealing import Vault
@@ -35,7 +46,8 @@ def create_app(pool: ConnectionPool, vault: Vault, settings: Settings, sender: C
     app = FastAPI(title="Pitcall", version="1", description=_ABOUT, openapi_url="/v1/openapi.json", docs_url=None,
                   redoc_url=None, generate_unique_id_function=_operation_id)
     house = House(pool, vault, Signer(settings.require_master_key()),
-                  sender or LogSender(demo=settings.demo_codes), ZoneInfo(settings.timezone))
+                  sender or LogSender(demo=settings.demo_codes), ZoneInfo(settings.timezone),
+                  settings.shard_names())
     app.state.house = house
     problems.install(app)
     app.include_router(_version_1())
@@ -48,7 +60,7 @@ def create_app(pool: ConnectionPool, vault: Vault, settings: Settings, sender: C
 
 def _version_1() -> APIRouter:
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for subject in (auth, me, vehicles, bookings, arrivals, catalogue, workshop):
+    for subject in (auth, me, vehicles, bookings, arrivals, catalogue, workshop, devices, dead_letters):
         v1.include_router(subject.router)
     return v1
 

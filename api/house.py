@@ -1,6 +1,6 @@
 """What every route shares: the pool, the vault, the signer, the sender of codes, the counters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, cast
@@ -26,6 +26,7 @@ class House:
     signer: Signer
     sender: CodeSender
     timezone: ZoneInfo
+    shards: Sequence[str]
     counters: Counters = field(default_factory=Counters)
 
     @contextmanager

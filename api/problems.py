@@ -23,6 +23,7 @@ from schemas.errors import (
     NotAllowed,
     NotFound,
     PitcallError,
+    Refused,
     StoreUnavailable,
 )
 
@@ -65,7 +66,7 @@ _KINDS: Mapping[type[PitcallError], _Kind] = {
 }
 _BY_STATUS = {kind.status: kind.name for kind in _KINDS.values()} | {
     400: "bad-request", 405: "method-not-allowed", 413: "too-large"}
-_OBJECTS = {"vehicle_id": "vehicle", "booking_id": "booking", "store_id": "store"}
+_OBJECTS = {"vehicle_id": "vehicle", "booking_id": "booking", "store_id": "store", "letter_id": "dead letter"}
 
 
 def install(app: FastAPI) -> None:
@@ -81,7 +82,7 @@ def _ours(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, (NotFound, NotAllowed)):
         _audit_refusal(request)
     # Only messages about the caller's own input are repeated; others may name what is inside.
-    extra: dict[str, Any] = {"detail": str(error)} if isinstance(error, InvalidInput) else {}
+    extra: dict[str, Any] = {"detail": str(error)} if isinstance(error, (InvalidInput, Refused)) else {}
     if isinstance(error, LoginFailed):
         extra["error"] = "invalid_grant"
     return _answer(request, kind.status, kind.name, extra, _headers(error))
@@ -127,6 +128,8 @@ def _audit_refusal(request: Request) -> None:
         return
     number = next(((_OBJECTS[name], int(value)) for name, value in request.path_params.items() if name in _OBJECTS),
                   ("route", None))
+    if "device_id" in request.path_params:  # named as asked for: there may be none of that name
+        number = (f"device {request.path_params['device_id']}", None)
     # A refusal that cannot be recorded is still a refusal: nothing was revealed.
     with suppress(StoreUnavailable), house_of(request).transaction() as connection:
         audit.record(connection, visit.actor, visit.action, *number, allowed=False)

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     api_port: int = Field(8080, ge=0, le=65535, description="port of the companion and advisor API")
     demo_codes: bool = Field(False, description="print the log-in codes of unsendable demo customers in the API's log")
     console_port: int = Field(8081, ge=0, le=65535, description="port of the web console")
-    shards: str = Field("s00", description="comma list of the shards this ingest process serves")
+    shards: str = Field("s00", description="comma list: shards ingest serves; where CLI and API put new devices")
     admin_host: str = Field("127.0.0.1", description="address the admin port listens on")
     admin_port: int = Field(0, ge=0, le=65535, description="port of /healthz, /readyz, /metrics; 0 = off")
     broker_files: Path | None = Field(None, description="folder of the broker's passwd and acl files (broker-sync)")
@@ -72,6 +72,10 @@ class Settings(BaseSettings):
         except ValidationError as bad:
             first = bad.errors(include_input=False)[0]
             raise ConfigurationError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from None
+
+    def shard_names(self) -> list[str]:
+        """The shards of the comma list, blanks ignored."""
+        return [part.strip() for part in self.shards.split(",") if part.strip()]
 
     def require_database(self) -> str:
         """The database address; raises ConfigurationError naming the variable when it is missing."""

@@ -172,4 +172,4 @@ def _grant(reason: GrantReason, until: datetime | None) -> Grant:
 
 
 def _shards(settings: Settings, shard: str | None) -> list[str]:
-    return [shard] if shard else [part.strip() for part in settings.shards.split(",") if part.strip()]
+    return [shard] if shard else settings.shard_names()

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from archive.database.queries import beside
 from archive.database.sealing import Vault
+from schemas.errors import NotFound
 from schemas.wire import RejectReason
 
 _QUERIES = beside(__file__)
@@ -64,6 +65,7 @@ class Listed:
     sha256: str
     attempts: int
     replayed_at: datetime | None
+    device_id: str | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,6 +100,20 @@ def listed(connection: psycopg.Connection, wanted: Wanted, limit: int | None = N
     """Letters in the order they came, without what is in them."""
     with connection.cursor(row_factory=class_row(Listed)) as cursor:
         return cursor.execute(_QUERIES["listed"], vars(wanted) | {"limit": limit}).fetchall()
+
+
+def page(connection: psycopg.Connection, wanted: Wanted, *, before: int | None, limit: int) -> list[Listed]:
+    """Letters whose topic names a device the transaction may see, newest first, without what is in them."""
+    with connection.cursor(row_factory=class_row(Listed)) as cursor:
+        return cursor.execute(_QUERIES["page"], vars(wanted) | {"before": before, "limit": limit}).fetchall()
+
+
+def payload(connection: psycopg.Connection, vault: Vault, letter_id: int) -> bytes:
+    """What is in a letter; raises NotFound, and SealBroken when the master key is not the one it was sealed with."""
+    row = connection.execute(_QUERIES["payload"], [letter_id]).fetchone()
+    if row is None:
+        raise NotFound
+    return vault.open_letter(bytes(row[1]), bytes(row[0]))
 
 
 def take(connection: psycopg.Connection, vault: Vault, letter_ids: Sequence[int]) -> list[Opened]:

@@ -11,13 +11,27 @@ DO UPDATE SET letters = known.letters + excluded.letters, bytes = known.bytes + 
 -- listed --
 -- A device is looked for in the topic, because a letter of a device unknown at the time has no other trace of it.
 SELECT dead_letter_id AS letter_id, received_at, topic, reason, detail, size, encode(sha256, 'hex') AS sha256, attempts,
-    replayed_at
+    replayed_at, device_id
 FROM dead_letter
 WHERE (%(reason)s::text IS NULL OR reason = %(reason)s)
     AND (%(device)s::text IS NULL OR %(device)s = ANY (string_to_array(topic, '/')))
     AND (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
     AND (replayed_at IS NULL OR NOT %(waiting)s)
 ORDER BY dead_letter_id LIMIT %(limit)s
+
+-- page --
+SELECT dead_letter_id AS letter_id, received_at, topic, reason, detail, size, encode(sha256, 'hex') AS sha256, attempts,
+    replayed_at, device_id
+FROM dead_letter
+WHERE (%(reason)s::text IS NULL OR reason = %(reason)s)
+    AND (%(device)s::text IS NULL OR device_id = %(device)s)
+    AND (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
+    AND (replayed_at IS NULL OR NOT %(waiting)s)
+    AND (%(before)s::bigint IS NULL OR dead_letter_id < %(before)s)
+ORDER BY dead_letter_id DESC LIMIT %(limit)s
+
+-- payload --
+SELECT sha256, payload_sealed FROM dead_letter WHERE dead_letter_id = %s
 
 -- take --
 -- Whoever replays the same letters at the same time gets the others.

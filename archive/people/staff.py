@@ -87,3 +87,9 @@ def posts(connection: psycopg.Connection, staff_id: int) -> list[Post]:
     """Where somebody works and as what."""
     with connection.cursor(row_factory=class_row(Post)) as cursor:
         return cursor.execute(_QUERIES["posts"], [staff_id]).fetchall()
+
+
+def administered(connection: psycopg.Connection, staff_id: int) -> frozenset[int]:
+    """The stores somebody administers."""
+    found = connection.execute(_QUERIES["administered"], [staff_id, Role.ADMINISTRATOR])
+    return frozenset(int(row[0]) for row in found)

@@ -17,3 +17,6 @@ SELECT staff_id, login, name, language FROM staff WHERE staff_id = %s
 -- posts --
 SELECT store_id, code, name_zh, name_en, role FROM staff_role JOIN store USING (store_id)
 WHERE staff_id = %s ORDER BY code, role
+
+-- administered --
+SELECT store_id FROM staff_role WHERE staff_id = %s AND role = %s
