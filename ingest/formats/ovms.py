@@ -51,7 +51,7 @@ def _metric(name: str, text: str) -> Told:
     if name == "s.v3.connected":
         return Told(state=_CONNECTED.get(text))
     corners = VECTORS.get(name)
-    values = {f"{name}[{corner}]": part for corner, part in zip(corners, text.split(","), strict=False)} \
+    values = {f"{name}[{corner}]": part for corner, part in zip(corners, text.split(","), strict=False) if part} \
         if corners else {name: text}
     return Told([Reading(None, values)] if text else [])
 

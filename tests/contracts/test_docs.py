@@ -34,7 +34,8 @@ def test_every_program_named_exists(module: str) -> None:
 
 @pytest.mark.parametrize("command", ["health assess", "health forecast", "health calibrate", "health work",
                                      "ingest broker-sync", "archive migrate", "archive login", "archive device add",
-                                     "device_sim run", "device_sim replay", "dev.services start", "api"])
+                                     "device_sim run", "device_sim replay", "device_sim check-device",
+                                     "dev.services start", "api"])
 def test_every_command_helps(command: str) -> None:
     subprocess.run([sys.executable, "-m", *command.split(), "--help"], check=True, capture_output=True, timeout=30)
 

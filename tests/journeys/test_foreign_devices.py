@@ -1,5 +1,6 @@
 """A mixed fleet of foreign devices, each speaking its own format, through the real broker, process and database."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ from tests.stage.device import PlainDevice, telemetry
 from tests.stage.processes import ingesting
 
 PASSWORD = "secret-of-foreign-devices"
-NAMES = ("84f703406f75", "ovms-car", "autopi-1", "obd-1", "tb-1")
+NAMES = ("84f703406f75", "ovms-car", "autopi-1", "obd-1", "tb-1", "phone-1")
 Fleet = dict[str, PlainDevice]
 
 
@@ -54,6 +55,8 @@ def test_every_format_ends_in_the_same_columns(fleet: Fleet, database: Database)
                            topic="autopi/autopi-1")
     fleet["autopi-1"].send(b'{"_type": "dtc", "values": [{"code": "P0420"}]}', topic="autopi/autopi-1")
     fleet["obd-1"].send(b"87", topic="obd2mqtt/obd-1/obd-1_engineCoolantTemp")
+    place = {"_type": "location", "tst": int(time.time()), "lat": 36.6, "lon": 117.0, "rpm": 910}
+    fleet["phone-1"].send(json.dumps(place).encode(), topic="owntracks/phone-1/tracker", retain=True)
     fleet["tb-1"].send(b'{"odometer_mi": 1000}', topic="thingsboard/tb-1")
     fleet["tb-1"].send(telemetry(1, int(time.time() * 1000), {"fuel": [41]}))
     fleet["tb-1"].wait_for_receipts({(1, 1)})
@@ -68,8 +71,8 @@ def test_every_format_ends_in_the_same_columns(fleet: Fleet, database: Database)
     assert {name: [None if value is None else round(value, 1) for value in values] for name, values in rows} \
         == {"84f703406f75": [50, 220.6, None, None, None, None], "ovms-car": [None, None, 57913.5, None, None, None],
             "autopi-1": [None, None, None, 850.5, None, None], "obd-1": [None, None, None, None, 87, None],
-            "tb-1": [None, None, 1609.3, None, None, 41]}
-    assert database.value("SELECT time FROM reading WHERE engine_rpm IS NOT NULL") == stamp.replace(tzinfo=UTC)
+            "phone-1": [None, None, None, 910, None, None], "tb-1": [None, None, 1609.3, None, None, 41]}
+    assert database.value("SELECT time FROM reading WHERE engine_rpm = 850.5") == stamp.replace(tzinfo=UTC)
     assert database.value("SELECT extra FROM reading WHERE speed_kmh = 50") == {"CHARGING": False}
     assert database.value("SELECT data FROM device_event") == {"codes": ["P0420"]}
     assert database.value("SELECT count(*) FROM position") == 0, "nobody consented"

@@ -1,6 +1,7 @@
 """The reference client as device makers run it, while ingest is killed and its connection is cut."""
 
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -76,6 +77,15 @@ def wait_until(database: Database, statement: str, parameter: object, patience_s
         time.sleep(0.05)
 
 
+def wait_until_kept(ring: Path, messages: int, patience_s: float = 20) -> None:
+    """Wait until the device holds more than what is on its way: the broker's acknowledgement frees nothing."""
+    deadline = time.monotonic() + patience_s
+    with closing(sqlite3.connect(ring)) as held:
+        while held.execute("SELECT count(*) FROM ring").fetchone()[0] < messages:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
 def echo(database: Database, credentials: Credentials) -> UUID:
     with database.connect("owner") as connection:
         expires = connection.execute("SELECT now() + interval '1 minute'").fetchone()
@@ -96,6 +106,7 @@ def test_every_sample_is_stored_exactly_once(database: Database, broker: Broker,
             wait_until(database, "SELECT ok FROM command WHERE command_id = %s", echo(database, credentials))
             first.kill()
             wire.cut()
+        wait_until_kept(tmp_path / "ring.sqlite", 3)
         with ingesting(**settings):
             wait_until(database, "SELECT count(*) > %s FROM reading", SAMPLES // 2)
             wire.cut()

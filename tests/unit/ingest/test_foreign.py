@@ -69,6 +69,9 @@ CASES = {
     "ovms tyres": Case("ovms/me/car7/metric/v/t/pressure", "206.8,216.4,275.8,175.8",
                        {"tyre_kpa_fl": 206.8, "tyre_kpa_fr": 216.4, "tyre_kpa_rl": 275.8, "tyre_kpa_rr": 175.8},
                        at=ARRIVED.replace(microsecond=0)),
+    "ovms tyres, two sensors asleep": Case(
+        "ovms/me/car7/metric/v/t/pressure", "206.8,,275.8", {"tyre_kpa_fl": 206.8, "tyre_kpa_rl": 275.8},
+        at=ARRIVED.replace(microsecond=0)),
     "ovms ignition": Case("ovms/me/car7/metric/v/e/on", "yes", {}, {"v.e.on": True}, ARRIVED.replace(microsecond=0)),
     "ovms late record": Case(
         "ovms/me/car7/notify/data/log/trip/12/-3600",
