@@ -37,13 +37,12 @@ class Seeded:
     credentials: Credentials
 
 
-def fresh_database(server_url: str, keys: Keys) -> str:
-    """Drop the last demo's database, create and migrate a new one, and return its superuser address."""
-    name = sql.Identifier(DATABASE)
+def fresh_database(server_url: str, keys: Keys, name: str = DATABASE) -> str:
+    """Drop the last database of that name, create and migrate a new one, and return its superuser address."""
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(name))
-        server.execute(sql.SQL("CREATE DATABASE {}").format(name))
-    url = make_conninfo(server_url, dbname=DATABASE)
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = make_conninfo(server_url, dbname=name)
     with psycopg.connect(url, autocommit=True) as connection:
         migrating.migrate(connection)
         for role, password in keys.roles.items():

@@ -1,0 +1,206 @@
+"""Devices under load: they send at a steady rate, keep what has no receipt and send it again, as the dongle does."""
+
+import itertools
+import random
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Self
+
+from pydantic import SecretStr
+
+from archive.fleet.devices import Device as Provisioned
+from dev.faults.telling import FIRST, told
+from device_sim.dongle.messages import Message
+from device_sim.mqtt.credentials import Credentials
+from device_sim.mqtt.device import Device, Witness
+from device_sim.mqtt.link import PahoLink
+from device_sim.mqtt.ring import Key
+from schemas.broker_address import BrokerAddress
+from schemas.errors import PitcallError
+from schemas.wire import Receipt
+
+TICK_S = 0.01
+RING = 50_000
+"""Messages a device of the rig can keep: none may be overwritten, or the rig itself would lose it."""
+
+
+class Sender(Witness):
+    """One device and the log of what it sent, what the broker took and what ingest receipted."""
+
+    def __init__(self, who: Provisioned, base_ms: int) -> None:
+        self.who, self.base_ms = who, base_ms
+        self.sent_at = array("d")
+        self.acknowledged_seqs: set[int] = set()
+        self.receipted_seqs: set[int] = set()
+        self.lags_s = array("d")
+
+    @property
+    def sent(self) -> int:
+        """Messages sent so far; their numbers begin at FIRST."""
+        return len(self.sent_at)
+
+    def news(self) -> Message:
+        """The next thing this device has to tell."""
+        self.sent_at.append(time.monotonic())
+        return told(self.who, FIRST + self.sent - 1, self.base_ms)
+
+    def anew(self, dice: random.Random) -> Message:
+        """Something this device told before."""
+        return told(self.who, FIRST + dice.randrange(self.sent), self.base_ms)
+
+    def acknowledged(self, key: Key) -> None:
+        """The broker's PUBACK."""
+        self.acknowledged_seqs.add(key[1])
+
+    def receipted(self, receipt: Receipt) -> None:
+        """Committed, says ingest; the delay counts from the moment the device had something to tell."""
+        now_s = time.monotonic()
+        for first, last in receipt.seq:
+            for seq in range(first, last + 1):
+                if seq not in self.receipted_seqs:
+                    self.receipted_seqs.add(seq)
+                    self.lags_s.append(now_s - self.sent_at[seq - FIRST])
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How the devices of a fleet behave."""
+
+    rate: float                    # new messages/s of all together
+    resend_after_s: float = 60.0   # without receipt
+    repeats: int = 0               # besides each new message, up to so many old ones are told anew
+    seed: int = 0
+
+
+class Fleet:
+    """Devices in one thread of their own. `speak` begins the sending of news, `hush` ends it."""
+
+    def __init__(self, devices: Sequence[Provisioned], password: str, broker_url: str, manners: Manners) -> None:
+        base_ms = int(time.time() * 1000) - 3_600_000
+        self.senders = [Sender(device, base_ms) for device in devices]
+        self._password, self._broker, self._manners = SecretStr(password), BrokerAddress.parse(broker_url), manners
+        self._dice = random.Random(manners.seed)
+        self._devices: list[Device] = []
+        self._happened = Event()
+        self._speaking = self._closing = False
+        self._turn = itertools.cycle(range(len(devices)))
+        self._rate = manners.rate
+        self._asked: deque[int] = deque()
+        self._failure: Exception | None = None
+        self._thread = Thread(target=self._live, name="fleet", daemon=True)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._devices = [stack.enter_context(self._device(sender).open(30)) for sender in self.senders]
+            self._open = stack.pop_all()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing = True
+        self._thread.join()
+        self._open.close()
+
+    @property
+    def sent(self) -> int:
+        """Messages the devices had to tell."""
+        return sum(sender.sent for sender in self.senders)
+
+    @property
+    def acknowledged(self) -> int:
+        """Of these, how many the broker took."""
+        return sum(len(sender.acknowledged_seqs) for sender in self.senders)
+
+    @property
+    def receipted(self) -> int:
+        """Of these, how many are committed, says ingest."""
+        return sum(len(sender.receipted_seqs) for sender in self.senders)
+
+    @property
+    def resent(self) -> int:
+        """Messages sent again for want of a receipt."""
+        return sum(device.ring.resent for device in self._devices)
+
+    @property
+    def lags_s(self) -> list[float]:
+        """Seconds from telling to receipt, of every receipted message."""
+        return [lag for sender in self.senders for lag in sender.lags_s]
+
+    def speak(self, seconds: float | None = None, rate: float | None = None) -> None:
+        """Begin to send news; with `seconds`, wait and hush again."""
+        self._rate = rate or self._manners.rate
+        self._speaking = True
+        if seconds is not None:
+            self.wait(seconds)
+            self.hush()
+
+    def tell(self, messages: int) -> None:
+        """Send so many news at once."""
+        goal = self.sent + messages
+        self._asked.append(messages)
+        while self.sent < goal:
+            self.wait(TICK_S)
+
+    def hush(self) -> None:
+        """Send nothing new; what has no receipt is still sent again."""
+        self._speaking = False
+        self.wait(2 * TICK_S)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; raises what ended the devices' thread."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._failure:
+                raise self._failure
+            time.sleep(min(TICK_S, left))
+
+    def acknowledged_within(self, patience_s: float) -> bool:
+        """Whether the broker takes everything sent so far within this time."""
+        return self._reached(lambda: self.acknowledged, patience_s)
+
+    def receipted_within(self, patience_s: float) -> bool:
+        """Whether everything sent so far is receipted within this time."""
+        return self._reached(lambda: self.receipted, patience_s)
+
+    def _reached(self, count: Callable[[], int], patience_s: float) -> bool:
+        goal, until = self.sent, time.monotonic() + patience_s
+        while count() < goal and time.monotonic() < until:
+            self.wait(TICK_S)
+        return count() >= goal
+
+    def _device(self, sender: Sender) -> Device:
+        who = Credentials(device_id=sender.who.device_id, user=sender.who.device_id, password=self._password,
+                          shard=sender.who.shard)
+        link = PahoLink(who, self._broker, lasting_session=False, on_news=self._happened.set)
+        return Device(who.device_id, who.shard, link, resend_after_s=self._manners.resend_after_s, ring=RING,
+                      witness=sender)
+
+    def _live(self) -> None:
+        try:
+            owed, before_s = 0.0, time.monotonic()
+            while not self._closing:
+                now_s = time.monotonic()
+                owed = owed + self._rate * (now_s - before_s) if self._speaking else 0.0
+                before_s = now_s
+                owed += self._asked.popleft() if self._asked else 0
+                for _ in range(int(owed)):
+                    self._tell()
+                owed -= int(owed)
+                if not sum(device.pump() for device in self._devices):
+                    self._happened.wait(TICK_S)
+                    self._happened.clear()
+        except PitcallError as problem:
+            self._failure = problem
+
+    def _tell(self) -> None:
+        """One device after the other has news."""
+        number = next(self._turn)
+        sender, device = self.senders[number], self._devices[number]
+        device.send(sender.news())
+        for _ in range(self._dice.randint(0, self._manners.repeats)):
+            device.send(sender.anew(self._dice))
