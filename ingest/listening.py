@@ -3,7 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable, Iterable
-from threading import Lock, Thread, current_thread
+from threading import Event, Lock, Thread, current_thread
 
 import paho.mqtt.client as mqtt
 import structlog
@@ -34,6 +34,10 @@ KEEPALIVE_S = 7
 """Silence until paho asks whether the broker is there; after as long again without an answer it gives the connection
 up: a partition is noticed within 14 s."""
 
+NOTHING = "pitcall/nothing"
+"""A topic nobody subscribes to: giving it up changes nothing, and is answered after all that was sent before."""
+
+LAST_WORDS_S = 2.0
 TAKEN_OVER = 0x8E
 """Reason code "session taken over" (MQTT 5, 3.14.2.1): somebody else serves this shard now."""
 
@@ -55,6 +59,7 @@ class Listener:
         self._generation = 0
         self._subscribed_in = -1
         self._lock = Lock()
+        self._read_by_broker = Event()
         self._pace = Pace()
         self._client = self._make_client()
 
@@ -94,15 +99,24 @@ class Listener:
         self._accepting = False
 
     def stop(self, *, for_good: bool = False) -> None:
-        """Send what is queued for the network and disconnect; the session stays at the broker unless `for_good`."""
-        deadline = time.monotonic() + 2
-        while self._client.want_write() and self._client.is_connected() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        """Disconnect once the broker has read what we sent; the session stays there unless `for_good`."""
+        self._wait_for_broker()
         ending = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
         if for_good:
             ending.SessionExpiryInterval = 0
         self._client.disconnect(properties=ending)
         self._client.loop_stop()
+
+    def _wait_for_broker(self) -> None:
+        """Ask it something after all the rest, and wait for the answer.
+
+        Deliveries still arrive, and a socket closed with unread bytes is reset: a busy broker then throws away the
+        acknowledgements and receipts it has not read yet (RFC 2525, 2.17).
+        """
+        if self._client.is_connected():
+            self._read_by_broker.clear()
+            self._client.unsubscribe(NOTHING)
+            self._read_by_broker.wait(LAST_WORDS_S)
 
     def acknowledge(self, messages: Iterable[Message]) -> int:
         """Acknowledge what came over the present connection, and return how many that were.
@@ -135,6 +149,7 @@ class Listener:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_unsubscribe
         client.on_message = self._on_message
         client.reconnect_delay_set(min_delay=1, max_delay=4)
         return client
@@ -161,6 +176,10 @@ class Listener:
     def _on_subscribe(self, _client: mqtt.Client, _userdata: object, _mid: int, _reasons: list[ReasonCode],
                       _properties: Properties | None) -> None:
         self._subscribed_in = self._generation
+
+    def _on_unsubscribe(self, _client: mqtt.Client, _userdata: object, _mid: int, _reasons: list[ReasonCode],
+                        _properties: Properties | None) -> None:
+        self._read_by_broker.set()
 
     def _on_disconnect(self, client: mqtt.Client, _userdata: object, _flags: mqtt.DisconnectFlags,
                        reason: ReasonCode, _properties: Properties | None) -> None:
