@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from health.battery_state import BatteryState
 from health.codes import Codes
 from health.due import Outlook
+from health.fuel_trim_drift import TrimState
+from health.thermostat_drift import CoolingState
 from health.use import Use
-from schemas.report import Due, OdometerReport
+from schemas.report import Due, FleetComparison, FuelDrift, OdometerReport
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,10 @@ class Case:
     view: Outlook
     odometer: OdometerReport
     use: Use
+    fuel_drift: FuelDrift
     battery: BatteryState
+    cooling: CoolingState
+    trims: TrimState
     codes: Codes
+    fleet: FleetComparison
     due: list[Due]

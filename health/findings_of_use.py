@@ -1,4 +1,4 @@
-"""Findings about roads and fuel: how the car is used, and what that does to its consumption."""
+"""Findings about roads: how the car is used, and what that does to its consumption."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,6 @@ from health.quality import Booleans
 from health.reasons import rounded
 from health.road import CLASSES
 from schemas.findings import Finding, FindingCode, Severity
-from schemas.report import Unknown
 
 
 def motorway(case: Case) -> Iterator[Finding]:
@@ -50,12 +49,19 @@ def _long_enough(case: Case, *chosen: Booleans) -> bool:
     return all(float(np.nansum(km[mask])) >= case.view.policy.findings.least_km for mask in chosen)
 
 
+def more_congested(case: Case) -> bool:
+    """Whether congestion takes much of the driving time lately, and clearly more than before."""
+    p, (recent, before) = case.view.policy.findings, _recent(case)
+    now, then = (_share(case, chosen, "congested", "s") for chosen in (recent, before))
+    return _long_enough(case, recent, before) and now >= p.congestion_share and now - then >= p.congestion_rise
+
+
 def congestion(case: Case) -> Iterator[Finding]:
     """More congestion than before, with what it does to the consumption."""
     p = case.view.policy.findings
     recent, before = _recent(case)
     now, then = _share(case, recent, "congested", "s"), _share(case, before, "congested", "s")
-    if not _long_enough(case, recent, before) or now < p.congestion_share or now - then < p.congestion_rise:
+    if not more_congested(case):
         return
     fuel_now, fuel_then = _consumption(case, recent), _consumption(case, before)
     told = np.isfinite(fuel_now) and np.isfinite(fuel_then)
@@ -75,33 +81,3 @@ def _consumption(case: Case, chosen: Booleans) -> float:
     both = ~np.isnan(litres) & ~np.isnan(km)
     driven = float(km[both].sum())
     return float(litres[both].sum()) / driven * 100 if driven >= case.view.policy.findings.least_km else float("nan")
-
-
-def fuel_use(case: Case) -> Iterator[Finding]:
-    """A change of consumption that the roads do not explain; physics from speed cannot see one."""
-    p = case.view.policy.findings
-    recent, before = _recent(case)
-    now, then = _consumption(case, recent), _consumption(case, before)
-    measured = {name for name in case.use.fuel.trip_source if name} - {"physics"}
-    explained = abs(_share(case, recent, "congested", "s") - _share(case, before, "congested", "s")) >= 0.05
-    if not measured or explained or not np.isfinite(now / then) or abs(now / then - 1) < p.fuel_change:
-        return
-    up = now > then
-    yield Finding(
-        code=FindingCode.FUEL_USE_UP if up else FindingCode.FUEL_USE_DOWN,
-        severity=Severity.ADVISE if up else Severity.INFO,
-        zh=f"近{p.recent_days}天油耗{now:.1f}升/百公里(以前{then:.1f}),路况变化不大"
-           + (",建议顺便检查。" if up else "。"),
-        en=f"{now:.1f} L/100 km over {p.recent_days} days ({then:.1f} before) on similar roads"
-           + ("; worth a look at the next visit." if up else "."),
-        evidence=[{"period": "recent", "l_per_100km": now}, {"period": "before", "l_per_100km": then}])
-
-
-def diesel(case: Case) -> Iterator[Finding]:
-    """Litres of a diesel that does not tell its fuel rate are a guess from speed."""
-    if Unknown.DIESEL_WITHOUT_FUEL_RATE in case.use.fuel.reasons.values() and case.use.fuel.by_source.fuel_rate is None:
-        yield Finding(
-            code=FindingCode.FUEL_DIESEL_UNMEASURED, severity=Severity.INFO,
-            zh="这是柴油车,设备读不到喷油量,油耗只能按车速估算。",
-            en="This is a diesel without a fuel-rate signal: its fuel is only estimated from speed.",
-            evidence=[{"fuel_type": case.use.fuel.kind}])

@@ -5,6 +5,7 @@ in the frame.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -28,15 +29,28 @@ TENTHS_OF_MILLI = 10_000
 """Speeds are summed as integers of 1e-4 km/h."""
 
 
-def per_group(samples: Samples, seconds: Seconds, policy: Policy) -> Mapping[str, Floats | Integers]:
+@dataclass(frozen=True)
+class RoadTypes:
+    """Mean speed around every second [km/h] and the mask of each class."""
+
+    mean_kmh: Floats
+    classes: Mapping[str, Booleans]
+
+
+def road_types(seconds: Seconds, policy: RoadPolicy) -> RoadTypes:
+    """Class of every second of all groups."""
+    mean = centred_mean_kmh(seconds, policy.mean_half_s)
+    return RoadTypes(mean, classify(seconds, mean, policy))
+
+
+def per_group(samples: Samples, seconds: Seconds, roads: RoadTypes, policy: Policy) -> Mapping[str, Floats | Integers]:
     """Distance and time of each road type; null where no speed is known."""
-    mean = centred_mean_kmh(seconds, policy.road.mean_half_s)
-    classes = classify(seconds, mean, policy.road)
+    classes = roads.classes
     metres = seconds.speed_kmh / 3.6
     known = samples.clock != Clock.ENGINE
     result = {f"{name}_m": seconds.segments.total(np.where(mask, metres, 0.0)) for name, mask in classes.items()}
     result |= {f"{name}_s": seconds.segments.count(mask).astype(float) for name, mask in classes.items()}
-    result["jam_s"] = seconds.segments.count(jammed(seconds, mean, policy.road)).astype(float)
+    result["jam_s"] = seconds.segments.count(jammed(seconds, roads.mean_kmh, policy.road)).astype(float)
     return {name: np.where(known, values, np.nan) for name, values in result.items()}
 
 

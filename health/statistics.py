@@ -9,9 +9,26 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from health import battery, brakes, engine_kind, events, fuel_rungs, gps_path, mileage, oil, road, tyres
+from health import (
+    battery,
+    brakes,
+    engine_kind,
+    events,
+    fuel_electric,
+    fuel_rungs,
+    fuel_trims,
+    gps_path,
+    mileage,
+    oil,
+    patterns,
+    refuel,
+    road,
+    thermostat,
+    tyres,
+)
 from health.policy import DEFAULT, Policy
 from health.quality import Floats, Integers, Track, clean
+from health.road import RoadTypes, road_types
 from health.road_load import Cars, RoadLoad, cars, road_load
 from health.samples import Samples, sample
 from health.seconds import Seconds, resample
@@ -38,12 +55,13 @@ IDENTITY: Schema = {
 
 @dataclass(frozen=True)
 class Drive:
-    """What an estimator sees: all readings, the samples of all groups, second by second and in ticks, the car behind
-    each group, the forces in each interval."""
+    """What an estimator sees: all readings, the samples of all groups, second by second with the type of road and in
+    ticks, the car behind each group, the forces in each interval."""
 
     track: Track
     samples: Samples
     seconds: Seconds
+    roads: RoadTypes
     ticks: Ticks
     cars: Cars
     load: RoadLoad
@@ -53,7 +71,7 @@ class Drive:
 ESTIMATORS: tuple[Callable[[Drive], Columns], ...] = (
     lambda d: mileage.per_group(d.samples, d.policy),
     lambda d: gps_path.per_group(d.samples, d.policy),
-    lambda d: road.per_group(d.samples, d.seconds, d.policy),
+    lambda d: road.per_group(d.samples, d.seconds, d.roads, d.policy),
     lambda d: engine_kind.per_group(d.samples, d.policy),
     lambda d: fuel_rungs.per_group(d.samples, d.cars, d.load, d.policy),
     lambda d: tyres.per_group(d.samples, d.cars, d.load, d.policy),
@@ -61,12 +79,18 @@ ESTIMATORS: tuple[Callable[[Drive], Columns], ...] = (
     lambda d: oil.per_group(d.samples, d.ticks, d.policy),
     lambda d: battery.per_group(d.samples, d.track, d.policy),
     lambda d: events.per_group(d.samples, d.seconds, d.track, d.policy),
+    lambda d: patterns.per_group(d.samples, d.seconds, d.roads, d.policy),
+    lambda d: thermostat.per_group(d.samples, d.policy),
+    lambda d: fuel_trims.per_group(d.samples, d.policy),
+    lambda d: refuel.per_group(d.samples, d.policy),
+    lambda d: fuel_electric.per_group(d.samples),
 )
 """A further estimator is a further line here and its columns below."""
 
 TRIP_STATISTICS = pl.Schema(
     IDENTITY | mileage.COLUMNS | gps_path.COLUMNS | road.COLUMNS | engine_kind.COLUMNS | fuel_rungs.COLUMNS
-    | tyres.COLUMNS | brakes.COLUMNS | oil.COLUMNS | battery.COLUMNS | events.COLUMNS)
+    | tyres.COLUMNS | brakes.COLUMNS | oil.COLUMNS | battery.COLUMNS | events.COLUMNS | patterns.COLUMNS
+    | thermostat.COLUMNS | fuel_trims.COLUMNS | refuel.COLUMNS | fuel_electric.COLUMNS)
 """One row per group, ordered by vehicle and start."""
 
 
@@ -93,7 +117,8 @@ def summarise(readings: pl.DataFrame, facts: Mapping[str, VehicleFacts], policy:
 
 
 def _drive(track: Track, samples: Samples, group_cars: Cars, policy: Policy) -> Drive:
-    return Drive(track, samples, resample(samples), Ticks.of(samples), group_cars,
+    seconds = resample(samples)
+    return Drive(track, samples, seconds, road_types(seconds, policy.road), Ticks.of(samples), group_cars,
                  road_load(samples, group_cars, policy), policy)
 
 

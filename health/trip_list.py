@@ -4,6 +4,7 @@ from health.distance import Mileage, trip_sigma
 from health.figures import relative
 from health.fuel import Fuel
 from health.history import History
+from health.pattern_list import cold_starts, patterns, short_trips
 from health.policy import Policy
 from health.road_mix import road_mixes
 from schemas.report import Trip
@@ -13,10 +14,12 @@ def list_trips(history: History, mileage: Mileage, fuel: Fuel, policy: Policy) -
     """Every kept trip, oldest first."""
     sigma = policy.mileage.sigma_speed_scaled if mileage.scale else policy.mileage.sigma_speed
     starts, ends, idle = history.rows["start"], history.rows["end"], history.read("idle_s")
-    mixes = road_mixes(history, policy.road)
+    mixes, driven = road_mixes(history, policy.road), patterns(history, policy)
+    cold, short = cold_starts(history, policy.patterns), short_trips(mileage, policy.patterns)
     return [
         Trip(
-            start=starts[i], end=ends[i], idle_s=float(idle[i]), road_mix=mixes[i],
+            start=starts[i], end=ends[i], idle_s=float(idle[i]), road_mix=mixes[i], pattern=driven[i],
+            cold_start=cold[i], short=short[i],
             fuel_l=relative(fuel.trip_l[i], fuel.trip_sigma[i], fuel.trip_source[i], "L"),
             distance_km=relative(mileage.trip_km[i], trip_sigma(mileage.trip_source[i], sigma, policy.mileage),
                                  mileage.trip_source[i], "km"))

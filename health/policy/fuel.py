@@ -53,8 +53,54 @@ class FuelPolicy:
     """Share of the distance driven with the engine at rest that shows a hybrid [1]. K"""
     vacuum_running_s: float = 120.0
     """Running time needed to judge by vacuum alone [s]. K"""
+    soc_step_pct: float = 0.4
+    """Resolution of PID 5B [%]. SAE J1979: 100/255"""
+    sigma_capacity: float = 0.08
+    """Relative 1-sigma error of the usable capacity of the vehicle file [1]. K: ageing"""
     sigma: dict[str, float] = field(default_factory=lambda: {
         "fuel_rate": 0.03, "maf": 0.05, "absolute_load": 0.06, "speed_density": 0.06, "calculated_load": 0.08,
         "speed_density_unlearned": 0.12, "calculated_load_unlearned": 0.14, "absolute_load_unlearned": 0.12,
         "physics": 0.15})
     """Relative 1-sigma error of each rung [1]. S hemdata (111 cars), K"""
+
+
+@dataclass(frozen=True)
+class RefuelPolicy:
+    """Refuelling by the fuel level. Section 4 of the model notes."""
+
+    standing_kmh: float = 5.0
+    """Below this speed the level counts: it sloshes while driving [km/h]. S"""
+    median_s: float = 60.0
+    """A level is the median of this time of standing [s]. S"""
+    long_stop_s: float = 120.0
+    """A stop within a trip counts as a place of its own from this length on [s]. K: quicker than any refuelling"""
+    rise_pct: float = 8.0
+    """A rise beyond this is a refuelling [%]. S"""
+    sigma_pct: float = 3.0
+    """1-sigma error of a level: bent senders, damping [% of the tank]. K"""
+
+
+@dataclass(frozen=True)
+class DriftPolicy:
+    """Consumption against the car's own past. Section 4 of the model notes."""
+
+    least_trip_km: float = 1.0
+    """Shorter trips have no consumption per distance [km]. K"""
+    recent_trips: int = 10
+    recent_km: float = 200.0
+    """The latest trips: at least so many, and at least so far [1, km]. Model notes, section 4"""
+    baseline_trips: int = 30
+    baseline_d: int = 365
+    """Trips before them needed to compare with [1], and how far back they reach [d]. Model notes, section 4; K"""
+    ridge: float = 3.0
+    """Weight of the ridge in trips: as if so many trips said that nothing matters [1]. K"""
+    slack: float = 0.5
+    alarm: float = 5.0
+    """Reference value and decision interval of the CUSUM in standard deviations [1]. Page 1954; Montgomery: in control
+    one alarm in 465 trips, a shift of one standard deviation found after 10"""
+    clip: float = 3.0
+    """One odd trip counts at most this many standard deviations [1]. K: Huber"""
+    least_change: float = 0.05
+    """Smaller changes are not worth a word [1]. K"""
+    named_change: float = 0.02
+    """A cause is named from this part on [1]. K"""
