@@ -36,8 +36,8 @@ def keep(
     settings = Settings.from_env()
     configure_logs(settings.log_level)
     url, registry = settings.require_database(), new_registry("keeper")
-    keeper = Keeper(url, Folder(settings.cold) if settings.cold else None, lambda: datetime.now(UTC), Signals(), KeeperMetrics(registry),
-                    _chosen(job))
+    cold = Folder(settings.cold) if settings.cold else None
+    keeper = Keeper(url, cold, lambda: datetime.now(UTC), Signals(), KeeperMetrics(registry), _chosen(job))
     if settings.admin_port:
         port.serve(settings.admin_host, settings.admin_port, registry, Health({"database": database_ready(url)}))
     keeper.run(once=once)

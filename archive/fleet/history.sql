@@ -1,20 +1,10 @@
 -- fittings --
 -- Which device sat in the car when; the last instant is included, so the end is one microsecond later.
-SELECT device_key, GREATEST(lower(during), %(first)s) AS first,
+SELECT device_key, device_id, GREATEST(lower(during), %(first)s) AS first,
     LEAST(upper(during), %(last)s + INTERVAL '1 microsecond') AS until
-FROM fitting
+FROM fitting JOIN device USING (device_key)
 WHERE vehicle_id = %(vehicle)s AND during && tstzrange(%(first)s, %(last)s, '[]')
-ORDER BY 2
-
--- presence --
--- How often each signal was measured.
-SELECT count(*){counts} FROM {table} WHERE device_key = %(device_key)s AND time >= %(first)s AND time < %(until)s
-
--- arrays --
--- One array a column: as rows, in text or binary, each reading would be a message of its own to libpq and Python, which
--- costs more than all the rest. NaN for null keeps every element equally long.
-SELECT array_agg(time){values} FROM {table}
-WHERE device_key = %(device_key)s AND time >= %(first)s AND time < %(until)s
+ORDER BY 3
 
 -- extent --
 -- The index gives first and last of each device; stored trips count too, for their readings may have moved away.

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import psycopg
 
+from archive.cold.reading import ColdReadings
 from archive.fleet import reports, trips
 from archive.fleet.code_scans import code_scans
 from archive.fleet.marks import Claim
@@ -26,10 +27,10 @@ class Done:
     trips_changed: int
 
 
-def do(connection: psycopg.Connection, claim: Claim, as_of: datetime) -> Done:
+def do(connection: psycopg.Connection, claim: Claim, as_of: datetime, cold: ColdReadings | None = None) -> Done:
     """Bring everything derived of a claimed car up to date, in the transaction of the claim."""
     car = facts.car(connection, claim.vehicle_id, as_of)
-    changed = renew_trips(connection, car, claim)
+    changed = renew_trips(connection, car, claim, cold)
     keep(connection, car, fold(connection, car, as_of), as_of)
     return Done(car.vehicle_id, claim.marks, changed)
 

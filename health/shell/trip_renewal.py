@@ -6,6 +6,7 @@ import polars as pl
 import psycopg
 from psycopg.types.range import Range
 
+from archive.cold.reading import ColdReadings
 from archive.fleet import history, trips
 from archive.fleet.marks import Claim
 from archive.fleet.trips import Group
@@ -23,10 +24,13 @@ _BEGIN = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
 
 
-def renew_trips(connection: psycopg.Connection, car: Car, claim: Claim) -> int:
-    """Compute the trips of a claim's intervals again, all of them after a new model; returns how many rows changed."""
-    return sum(_renew(connection, car, piece)
-               for window in _windows(connection, claim) for piece in window.pieces(LONGEST_READ))
+def renew_trips(connection: psycopg.Connection, car: Car, claim: Claim, cold: ColdReadings | None) -> int:
+    """Compute the trips of a claim's intervals again, all of them after a new model; returns how many rows changed.
+
+    Raises ConfigurationError when that needs readings that are in cold storage and none is given.
+    """
+    return sum(_renew(connection, car, piece, cold)
+               for window in _windows(connection, claim, cold) for piece in window.pieces(LONGEST_READ))
 
 
 def all_statistics(connection: psycopg.Connection, vehicle_id: int) -> pl.DataFrame:
@@ -35,7 +39,7 @@ def all_statistics(connection: psycopg.Connection, vehicle_id: int) -> pl.DataFr
     return pl.read_ndjson("\n".join(lines).encode(), schema=TRIP_STATISTICS) if lines else TRIP_STATISTICS.to_frame()
 
 
-def _windows(connection: psycopg.Connection, claim: Claim) -> list[Window]:
+def _windows(connection: psycopg.Connection, claim: Claim, cold: ColdReadings | None) -> list[Window]:
     """What to look at, as far as anything is stored there."""
     if trips.are_outdated(connection, claim.vehicle_id, MODEL_VERSION):
         touched = [Window(_BEGIN, _END)]
@@ -43,7 +47,7 @@ def _windows(connection: psycopg.Connection, claim: Claim) -> list[Window]:
         touched = [_closed(interval) for interval in claim.touched]
     if not touched:
         return []
-    stored = history.extent(connection, claim.vehicle_id)
+    stored = history.extent(connection, claim.vehicle_id, cold)
     inside = [window.clipped(stored.first, stored.last) for window in touched] if stored.first else []
     return merged(window.widened(MARGIN) for window in inside if window)
 
@@ -52,7 +56,7 @@ def _closed(interval: Range[datetime]) -> Window:
     return Window(interval.lower or _BEGIN, interval.upper or _END)
 
 
-def _renew(connection: psycopg.Connection, car: Car, window: Window) -> int:
+def _renew(connection: psycopg.Connection, car: Car, window: Window, cold: ColdReadings | None) -> int:
     """Replace the trips of a window, grown until no trip, stored or new, crosses its ends.
 
     A group depends on nothing further than the margin, so those inside come out as from the whole history, and those
@@ -60,10 +64,10 @@ def _renew(connection: psycopg.Connection, car: Car, window: Window) -> int:
     """
     facts = {str(car.vehicle_id): car.facts}
     grown = _with_stored(connection, car.vehicle_id, window)
-    groups = _groups(connection, car.vehicle_id, grown, facts)
+    groups = _groups(connection, car.vehicle_id, grown, facts, cold)
     while (wider := _with_stored(connection, car.vehicle_id, _around(grown, groups))) != grown:
         grown = wider
-        groups = _groups(connection, car.vehicle_id, grown, facts)
+        groups = _groups(connection, car.vehicle_id, grown, facts, cold)
     return trips.replace(connection, car.vehicle_id, grown.first, grown.last, _rows(groups), MODEL_VERSION)
 
 
@@ -76,11 +80,11 @@ def _with_stored(connection: psycopg.Connection, vehicle_id: int, window: Window
         window = wider
 
 
-def _groups(connection: psycopg.Connection, vehicle_id: int, window: Window,
-            facts: dict[str, VehicleFacts]) -> pl.DataFrame:
+def _groups(connection: psycopg.Connection, vehicle_id: int, window: Window, facts: dict[str, VehicleFacts],
+            cold: ColdReadings | None) -> pl.DataFrame:
     """Groups of readings that overlap a window."""
     seen = window.widened(MARGIN)
-    groups = summarise(history.readings(connection, vehicle_id, seen.first, seen.last), facts)
+    groups = summarise(history.readings(connection, vehicle_id, seen.first, seen.last, cold), facts)
     return groups.filter(pl.col("start") <= window.last, pl.col("end") >= window.first)
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from archive.admin.ending import Signals
+from archive.cold.folder import Folder
+from archive.cold.reading import ColdReadings
 from health.shell.worker import Worker
 from schemas.errors import InvalidInput, PitcallError
 from schemas.logs import configure_logs
@@ -36,7 +38,8 @@ def work(
 
 def _worker(settings: Settings, as_of: str | None) -> Worker:
     configure_logs(settings.log_level)
-    return Worker(settings.require_database(), _clock(as_of), Signals())
+    cold = ColdReadings(Folder(settings.cold)) if settings.cold else None
+    return Worker(settings.require_database(), _clock(as_of), Signals(), cold)
 
 
 def _clock(as_of: str | None) -> Callable[[], datetime]:

@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 from archive.admin.ending import Ending
+from archive.cold.reading import ColdReadings
 from archive.database.connecting import our_errors
 from archive.database.lasting import LastingConnection
 from archive.fleet import marks
@@ -28,13 +29,15 @@ STALE_EVERY_S = 60.0
 class Worker:
     """Any number of these run side by side; the database gives each car to one of them.
 
-    `as_of` tells the instant the reports are made for, normally now.
+    `as_of` tells the instant the reports are made for, normally now; `cold` holds readings that left the database.
     """
 
-    def __init__(self, database_url: str, as_of: Callable[[], datetime], ending: Ending) -> None:
+    def __init__(self, database_url: str, as_of: Callable[[], datetime], ending: Ending,
+                 cold: ColdReadings | None = None) -> None:
         self._database = LastingConnection(database_url, "health-work", ending)
         self._as_of = as_of
         self._ending = ending
+        self._cold = cold
         self._resting: dict[int, float] = {}
         self._stale_at = 0.0
         self.failed = 0
@@ -82,7 +85,7 @@ class Worker:
 
     def _do(self, connection: psycopg.Connection, claim: Claim) -> None:
         began = time.monotonic()
-        done = job.do(connection, claim, self._as_of())
+        done = job.do(connection, claim, self._as_of(), self._cold)
         log.info("job", vehicle_id=done.vehicle_id, marks=done.marks, trips_changed=done.trips_changed,
                  seconds=round(time.monotonic() - began, 3))
 

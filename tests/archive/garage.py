@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from archive.cold.reading import ColdReadings
 from archive.fleet import vehicles
 from health.shell.worker import Worker
 from tests.stage.database import Database
@@ -102,9 +103,9 @@ class Garage:
             for batch in batches:
                 store_batch(connection, device_key, batch)
 
-    def work(self, as_of: datetime = AS_OF) -> Worker:
+    def work(self, as_of: datetime = AS_OF, cold: ColdReadings | None = None) -> Worker:
         """One worker until nothing is left."""
-        worker = Worker(self.database.as_role("health"), lambda: as_of, Event())
+        worker = Worker(self.database.as_role("health"), lambda: as_of, Event(), cold)
         worker.run(once=True, interval_s=0)
         return worker
 
