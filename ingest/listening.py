@@ -34,9 +34,6 @@ KEEPALIVE_S = 7
 """Silence until paho asks whether the broker is there; after as long again without an answer it gives the connection
 up: a partition is noticed within 14 s."""
 
-NOTHING = "pitcall/nothing"
-"""A topic nobody subscribes to: giving it up changes nothing, and is answered after all that was sent before."""
-
 LAST_WORDS_S = 2.0
 TAKEN_OVER = 0x8E
 """Reason code "session taken over" (MQTT 5, 3.14.2.1): somebody else serves this shard now."""
@@ -108,14 +105,14 @@ class Listener:
         self._client.loop_stop()
 
     def _wait_for_broker(self) -> None:
-        """Ask it something after all the rest, and wait for the answer.
+        """Give up the broker's figures, which nobody hears meanwhile, after all the rest, and wait for the answer.
 
         Deliveries still arrive, and a socket closed with unread bytes is reset: a busy broker then throws away the
         acknowledgements and receipts it has not read yet (RFC 2525, 2.17).
         """
         if self._client.is_connected():
             self._read_by_broker.clear()
-            self._client.unsubscribe(NOTHING)
+            self._client.unsubscribe(list(broker_figures.TOPICS))
             self._read_by_broker.wait(LAST_WORDS_S)
 
     def acknowledge(self, messages: Iterable[Message]) -> int:
