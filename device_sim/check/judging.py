@@ -6,7 +6,6 @@ from device_sim.check import content, delivery, keeping
 from device_sim.check.reading import Flaw, Observation
 from device_sim.check.verdict import Finding, Verdict
 from schemas.topics import FOREIGN_KIND
-from schemas.wire import DOWN
 
 Rule = Callable[[Observation], Finding]
 
@@ -18,11 +17,11 @@ NOT_FOREIGN = ("sequence", "boots", "clock", "signals", "ranges", "receipts", "r
 
 
 def judged(seen: Observation) -> list[Finding]:
-    """What every rule says. A device that was not heard at all fails by that alone."""
-    if not any(one.kind not in DOWN for one in seen.taken):
-        return [Finding("heard", Verdict.FAIL, f"nothing within {seen.seconds:.0f} s: is it on, does its name stand in"
-                                               " its topics, may this user read them?")]
-    if all(one.kind == FOREIGN_KIND or isinstance(one.body, Flaw) for one in seen.sent() or seen.taken):
+    """What every rule says. A device that sent nothing fails by that alone."""
+    if not seen.sent():
+        return [Finding("heard", Verdict.FAIL, f"nothing new within {seen.seconds:.0f} s: is it on, does its name stand"
+                                               " in its topics, may this user read them?")]
+    if all(one.kind == FOREIGN_KIND or isinstance(one.body, Flaw) for one in seen.sent()):
         return foreign(seen)
     return [rule(seen) for rule in OURS]
 

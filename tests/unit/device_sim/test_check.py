@@ -146,7 +146,8 @@ def test_a_reconnect_may_send_again_at_once() -> None:
 
 
 def test_a_silent_device_fails() -> None:
-    assert [finding.verdict for finding in judged(observe([], 60))] == [Verdict.FAIL]
+    for story in ([], [status(0, replayed=True)], [receipt(1, 1, 1)]):
+        assert [finding.verdict for finding in judged(observe(story, 60))] == [Verdict.FAIL]
 
 
 def test_a_foreign_device_is_judged_from_outside_and_told_so() -> None:
