@@ -20,7 +20,7 @@ COLUMNS: Columns = {
     "cold_s": pl.Float64,            # of it, below the temperature of a warm engine
     "start_c": pl.Float64,           # coolant at its first reading
     "outside_c": pl.Float64,         # least air temperature outside, else in the intake
-    "pull_m2_s2": pl.Float64,        # integral of v a+ over time
+    "pull_m2_s2": pl.Float64,        # integral of v a+ over time, second by second
     "cubed_m3_s2": pl.Float64,       # integral of v^3 over time
     "top_kmh": pl.Float64,
     "flow": pl.Float64,              # fuel or air of the best signal, in its own unit: only shares of it mean anything
@@ -32,7 +32,7 @@ COLUMNS: Columns = {
 
 def per_group(samples: Samples, seconds: Seconds, roads: RoadTypes, policy: Policy) -> Mapping[str, Floats | Integers]:
     """Sums of every group; NaN where the signals were never read."""
-    return _warmth(samples, policy) | _motion(samples) | _shares(samples, seconds, roads, policy)
+    return _warmth(samples, policy) | _motion(samples, seconds) | _shares(samples, seconds, roads, policy)
 
 
 def _warmth(samples: Samples, policy: Policy) -> dict[str, Floats]:
@@ -57,15 +57,24 @@ def _running(samples: Samples, policy: Policy) -> Booleans:
     return running
 
 
-def _motion(samples: Samples) -> dict[str, Floats]:
-    """Sums over the observed intervals: v a+ dt is half the gain of v^2, whatever the length of the interval."""
-    known, speed = samples.clock != Clock.ENGINE, samples.speed_m_s
-    gain = np.maximum(samples.segments.differences(speed * speed), 0.0) / 2
-    middle = samples.mid_speed_m_s
-    sums = {"pull_m2_s2": samples.segments.total(np.where(samples.observed_s > 0, gain, 0.0)),
+def _motion(samples: Samples, seconds: Seconds) -> dict[str, Floats]:
+    """Acceleration, drag and the greatest speed."""
+    known, middle = samples.clock != Clock.ENGINE, samples.mid_speed_m_s
+    sums = {"pull_m2_s2": seconds.segments.total(pull_m2_s3(seconds)),
             "cubed_m3_s2": samples.segments.total(middle * middle * samples.step_m),
             "top_kmh": samples.segments.greatest(samples.speed_kmh)}
     return {name: np.where(known, values, np.nan) for name, values in sums.items()}
+
+
+def pull_m2_s3(seconds: Seconds) -> Floats:
+    """v a+ of every second, a = v(t+1) - v(t) on the 1 Hz grid; 0 before gaps and at the end of a group.
+
+    Divided by distance its sum is the relative positive acceleration (RPA) of Regulation (EU) 2016/427, appendix 7a.
+    """
+    speed = seconds.speed_kmh / 3.6
+    pull = speed * np.maximum(seconds.segments.differences(speed), 0.0)
+    pull[:-1] *= seconds.observed[1:]
+    return pull
 
 
 def _shares(samples: Samples, seconds: Seconds, roads: RoadTypes, policy: Policy) -> dict[str, Floats]:
