@@ -59,9 +59,14 @@ class PlainDevice:
         info = self._client.publish(topic or topics.up(self.shard, self.device_id, kind), payload, qos, retain)
         info.wait_for_publish(PATIENCE_S)
 
-    def throw(self, payload: bytes) -> None:
+    def throw(self, payload: bytes) -> mqtt.MQTTMessageInfo:
         """Publish without waiting for anything."""
-        self._client.publish(topics.up(self.shard, self.device_id, "telemetry"), payload, qos=1)
+        return self._client.publish(topics.up(self.shard, self.device_id, "telemetry"), payload, qos=1)
+
+    @property
+    def lost_connection(self) -> bool:
+        """Whether the broker ever ended the connection."""
+        return not self._gone.empty()
 
     def wait_for_disconnect(self) -> None:
         """Wait until the broker has had enough; raises queue.Empty when it has not."""

@@ -6,10 +6,12 @@ from typing import Self
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 PATIENCE_S = 10
+NEVER_EXPIRES = 0xFFFFFFFF
 CLOSED = "closed"
 """The broker ended the connection without a word."""
 
@@ -18,9 +20,10 @@ class Stranger:
     """One MQTT 5 connection. `said` is the broker's answer to the log-in, in the words of MQTT 5."""
 
     def __init__(self, port: int, user: str | None, password: str | None = None, *, client_id: str = "stranger",
-                 tls: ssl.SSLContext | None = None) -> None:
+                 tls: ssl.SSLContext | None = None, keeps_session: bool = False) -> None:
         self.said = CLOSED
         self._port = port
+        self._keeps_session = keeps_session
         self._answers: queue.Queue[str] = queue.Queue()
         self._heard: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
@@ -38,7 +41,8 @@ class Stranger:
 
     def __enter__(self) -> Self:
         try:
-            self._client.connect("127.0.0.1", self._port)
+            self._client.connect("127.0.0.1", self._port, clean_start=not self._keeps_session,
+                                 properties=_session(NEVER_EXPIRES if self._keeps_session else 0))
         except (ssl.SSLError, ConnectionError):
             return self
         self._client.loop_start()
@@ -63,6 +67,10 @@ class Stranger:
         """Everything that was delivered so far."""
         return [self._heard.get() for _ in range(self._heard.qsize())]
 
+    def next_heard(self) -> tuple[str, bytes]:
+        """The next thing delivered; raises queue.Empty when nothing comes."""
+        return self._heard.get(timeout=PATIENCE_S)
+
     def thrown_out(self, within_s: float) -> bool:
         """Whether the broker ends the connection within some seconds."""
         try:
@@ -73,6 +81,12 @@ class Stranger:
     def _connected(self, _client: mqtt.Client, _data: object, _flags: mqtt.ConnectFlags, reason: ReasonCode,
                    _properties: Properties | None) -> None:
         self._answers.put(str(reason))
+
+
+def _session(expiry_s: int) -> Properties:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties.SessionExpiryInterval = expiry_s
+    return properties
 
 
 def answer(port: int, user: str | None, password: str | None = None, *, tls: ssl.SSLContext | None = None) -> str:
