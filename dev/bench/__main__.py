@@ -1,11 +1,13 @@
-"""`python -m dev.bench ingest`."""
+"""`python -m dev.bench ingest`, `… health`."""
 
 import typer
 
+from dev.bench.health.suite import health
 from dev.bench.ingest.suite import ingest
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 app.command()(ingest)
+app.command()(health)
 
 
 @app.callback()
