@@ -53,7 +53,8 @@ class Hypertable:
         return f"staging_{self.name}"
 
     def prepare(self, connection: psycopg.Connection) -> None:
-        """Create the staging table of this connection."""
+        """Create the staging table of this connection, and let it write into compressed chunks."""
+        connection.execute(_QUERIES["write_into_compressed"])
         connection.execute(_QUERIES["create_staging"].format(staging=sql.Identifier(self.staging),
                                                              table=sql.Identifier(self.name)))
 

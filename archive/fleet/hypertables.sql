@@ -2,6 +2,11 @@
 -- Only the columns that carry a value: the others are null by default and cost nothing.
 COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)
 
+-- write_into_compressed --
+-- By default 100,000 unpacked rows are the limit of a transaction, which 100 late rows a thousand rows apart reach; the
+-- batch would fail for ever. A batch is bounded, so no limit is needed. Without effect where nothing is compressed.
+SELECT set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', false)
+
 -- create_staging --
 CREATE TEMP TABLE IF NOT EXISTS {staging} (LIKE {table}) ON COMMIT DELETE ROWS
 
