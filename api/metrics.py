@@ -4,8 +4,10 @@ from collections.abc import MutableMapping
 from time import perf_counter
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from archive.admin.metrics import new_registry
 
 UNMATCHED = "unmatched"
 
@@ -14,7 +16,7 @@ class Counters:
     """The API's own registry: two applications in one process do not add up."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = new_registry("api")
         self.seconds = Histogram("api_request_seconds", "time to answer", ["method", "route"],
                                  registry=self.registry)
         self.answers = Counter("api_answers_total", "answers by status", ["method", "route", "status"],

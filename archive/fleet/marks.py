@@ -77,6 +77,12 @@ def touch_stale(connection: psycopg.Connection, as_of: datetime, model_version: 
     return connection.execute(_QUERIES["touch_stale"], {"as_of": as_of, "version": model_version}).rowcount
 
 
+def vehicles_waiting(connection: psycopg.Connection) -> int:
+    """How many cars have marks nobody has worked off yet."""
+    row = connection.execute(_QUERIES["vehicles_waiting"]).fetchone()
+    return int(row[0]) if row else 0
+
+
 def waiting(connection: psycopg.Connection) -> int:
     """How many marks nobody has worked off yet."""
     row = connection.execute(_QUERIES["waiting"]).fetchone()

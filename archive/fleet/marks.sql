@@ -47,5 +47,8 @@ WHERE vehicle.state = 'active'
     AND (report.as_of IS NULL OR report.as_of < %(as_of)s - INTERVAL '1 day' OR report.model_version <> %(version)s)
     AND NOT EXISTS (SELECT FROM vehicle_touched AS waiting WHERE waiting.vehicle_id = vehicle.vehicle_id)
 
+-- vehicles_waiting --
+SELECT count(DISTINCT vehicle_id) FROM vehicle_touched
+
 -- waiting --
 SELECT (SELECT count(*) FROM touched) + (SELECT count(*) FROM vehicle_touched)

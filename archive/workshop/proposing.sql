@@ -50,6 +50,7 @@ UPDATE due_item SET booking_id = booking.booking_id
 FROM booking
 WHERE booking.vehicle_id = %(vehicle)s AND booking.state = 'proposed'
     AND due_item.vehicle_id = %(vehicle)s AND due_item.state = 'open' AND due_item.booking_id IS NULL
+RETURNING due_item.item
 
 -- reschedule --
 -- A proposal nobody has answered moves on with the days.

@@ -20,19 +20,20 @@ from schemas.report import VehicleReport
 
 @dataclass(frozen=True)
 class Done:
-    """What a job did, for the log."""
+    """What a job did, for the log and the metrics."""
 
     vehicle_id: int
     marks: int
     trips_changed: int
+    proposed: list[str]
 
 
 def do(connection: psycopg.Connection, claim: Claim, as_of: datetime, cold: ColdReadings | None = None) -> Done:
     """Bring everything derived of a claimed car up to date, in the transaction of the claim."""
     car = facts.car(connection, claim.vehicle_id, as_of)
     changed = renew_trips(connection, car, claim, cold)
-    keep(connection, car, fold(connection, car, as_of), as_of)
-    return Done(car.vehicle_id, claim.marks, changed)
+    proposed = keep(connection, car, fold(connection, car, as_of), as_of)
+    return Done(car.vehicle_id, claim.marks, changed, proposed)
 
 
 def fold(connection: psycopg.Connection, car: Car, as_of: datetime) -> VehicleReport:
@@ -44,10 +45,13 @@ def fold(connection: psycopg.Connection, car: Car, as_of: datetime) -> VehicleRe
     return found.get(name) or VehicleReport(vehicle=name)
 
 
-def keep(connection: psycopg.Connection, car: Car, found: VehicleReport, as_of: datetime) -> None:
-    """Store a report and all that follows from it. Bookings come last: people wait for their locks."""
+def keep(connection: psycopg.Connection, car: Car, found: VehicleReport, as_of: datetime) -> list[str]:
+    """Store a report and all that follows from it, and return the due items it proposed.
+
+    Bookings come last: people wait for their locks.
+    """
     trips.put_figures(connection, car.vehicle_id, found.trips)
     reports.put_days(connection, car.vehicle_id, days_of(found.trips, car.timezone))
     reports.put(connection, car.vehicle_id, found, as_of, MODEL_VERSION, car.ownership_id)
     reports.put_weeks(connection, car.vehicle_id, found.weeks)
-    proposing.renew(connection, car, found.due, as_of.astimezone(car.timezone).date())
+    return proposing.renew(connection, car, found.due, as_of.astimezone(car.timezone).date())

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from archive.admin import port
 from archive.admin.ending import Signals
+from archive.admin.metrics import new_registry
 from archive.cold.folder import Folder
 from archive.cold.reading import ColdReadings
 from health.shell.worker import Worker
@@ -39,7 +41,11 @@ def work(
 def _worker(settings: Settings, as_of: str | None) -> Worker:
     configure_logs(settings.log_level)
     cold = ColdReadings(Folder(settings.cold)) if settings.cold else None
-    return Worker(settings.require_database(), _clock(as_of), Signals(), cold)
+    metrics = new_registry("health")
+    worker = Worker(settings.require_database(), _clock(as_of), Signals(), cold, metrics)
+    if settings.admin_port:
+        port.serve(settings.admin_host, settings.admin_port, metrics, worker.health())
+    return worker
 
 
 def _clock(as_of: str | None) -> Callable[[], datetime]:

@@ -7,8 +7,11 @@ from datetime import datetime
 
 import psycopg
 import structlog
+from prometheus_client import CollectorRegistry
 
 from archive.admin.ending import Ending
+from archive.admin.port import Health
+from archive.admin.readiness import database_ready
 from archive.cold.reading import ColdReadings
 from archive.database.connecting import our_errors
 from archive.database.lasting import LastingConnection
@@ -16,6 +19,8 @@ from archive.fleet import marks
 from archive.fleet.marks import Claim
 from health import MODEL_VERSION
 from health.shell import job
+from health.shell.job import Done
+from health.shell.meters import Meters
 from schemas.errors import StoreUnavailable
 
 log = structlog.get_logger()
@@ -24,6 +29,8 @@ REST_S = 600.0
 """A car whose job failed is left alone for so long [s]: it must not keep others waiting."""
 STALE_EVERY_S = 60.0
 """How often to look for reports that aged [s]."""
+COUNT_EVERY_S = 5.0
+"""How often to count the cars that wait [s]."""
 
 
 class Worker:
@@ -33,14 +40,20 @@ class Worker:
     """
 
     def __init__(self, database_url: str, as_of: Callable[[], datetime], ending: Ending,
-                 cold: ColdReadings | None = None) -> None:
-        self._database = LastingConnection(database_url, "health-work", ending)
+                 cold: ColdReadings | None = None, metrics: CollectorRegistry | None = None) -> None:
+        self._meters = Meters(metrics or CollectorRegistry())
+        self._database = LastingConnection(database_url, "health-work", ending, self._meters.away)
+        self._database_ready = database_ready(database_url)
         self._as_of = as_of
         self._ending = ending
         self._cold = cold
         self._resting: dict[int, float] = {}
-        self._stale_at = 0.0
+        self._stale_at = self._count_at = 0.0
         self.failed = 0
+
+    def health(self) -> Health:
+        """What the admin port answers: ready when the database is there and work goes on."""
+        return Health({"database": self._database_ready, "jobs": self._meters.moving})
 
     def run(self, *, once: bool, interval_s: float) -> None:
         """Work until told to end, or with `once` until no car is left; a database that is away is waited for."""
@@ -59,10 +72,17 @@ class Worker:
             return
         with our_errors():
             self._touch_stale(connection)
-            marks.distribute(connection)
+            self._look(connection)
         while not self._ending.is_set() and self._job(connection):
             with our_errors():
-                marks.distribute(connection)
+                self._look(connection)
+
+    def _look(self, connection: psycopg.Connection) -> None:
+        """Hand marks out, and now and then count who waits."""
+        marks.distribute(connection)
+        if time.monotonic() >= self._count_at:
+            self._meters.looked(marks.vehicles_waiting(connection))
+            self._count_at = time.monotonic() + COUNT_EVERY_S
 
     def _touch_stale(self, connection: psycopg.Connection) -> None:
         if time.monotonic() >= self._stale_at:
@@ -72,22 +92,24 @@ class Worker:
     def _job(self, connection: psycopg.Connection) -> bool:
         """Do one job and commit; False when no car waits. What fails leaves its marks behind."""
         claim: Claim | None = None
+        began = time.monotonic()
         try:
             with our_errors(), connection.transaction():
                 claim = marks.claim(connection, self._still_resting())
-                if claim:
-                    self._do(connection, claim)
+                done = job.do(connection, claim, self._as_of(), self._cold) if claim else None
+            if done:
+                self._note(done, time.monotonic() - began)
         except StoreUnavailable:
             raise
         except Exception as problem:  # noqa: BLE001 - one car's trouble must not end the work on all others
             self._let_rest(claim, problem)
         return claim is not None
 
-    def _do(self, connection: psycopg.Connection, claim: Claim) -> None:
-        began = time.monotonic()
-        done = job.do(connection, claim, self._as_of(), self._cold)
+    def _note(self, done: Done, seconds: float) -> None:
+        """After commit."""
+        self._meters.done(seconds, done.proposed)
         log.info("job", vehicle_id=done.vehicle_id, marks=done.marks, trips_changed=done.trips_changed,
-                 seconds=round(time.monotonic() - began, 3))
+                 seconds=round(seconds, 3))
 
     def _still_resting(self) -> list[int]:
         now = time.monotonic()
@@ -98,6 +120,7 @@ class Worker:
         if claim is None:
             raise problem
         self.failed += 1
+        self._meters.failed()
         self._resting[claim.vehicle_id] = time.monotonic() + REST_S
         # Without the message: it may quote a value.
         log.error("job_failed", vehicle_id=claim.vehicle_id, problem=type(problem).__name__,
