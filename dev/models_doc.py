@@ -46,7 +46,7 @@ CHAPTERS = (
     Chapter("Driving", ("events", "driving"), ("EventPolicy",)),
     Chapter("Forecast and due dates", ("usage", "forecast", "due"), ("ForecastPolicy",)),
     Chapter("Findings", ("findings", "findings_of_use", "findings_of_tyres", "findings_of_parts", "findings_of_codes",
-                         "findings_of_fuel", "findings_of_engine", "findings_of_data"),
+                         "findings_of_fuel", "findings_of_engine", "findings_of_fleet", "findings_of_data"),
             ("FindingPolicy",)),
 )
 """The order of the report."""

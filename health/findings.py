@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from health import findings_of_codes as codes
 from health import findings_of_data as data
 from health import findings_of_engine as engine
+from health import findings_of_fleet as fleet
 from health import findings_of_fuel as fuel
 from health import findings_of_parts as parts
 from health import findings_of_tyres as tyres
@@ -79,6 +80,6 @@ def _day_en(due: Due) -> str:
 FINDERS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     codes.stored, codes.pending, codes.cleared, codes.unreadable, service_due, tyres.tread_low, tyres.tread_forecast,
     tyres.tyre_age, tyres.pressure_low, parts.pads_low, parts.pads_forecast, parts.oil_hot, parts.battery,
-    parts.charging, use.motorway, use.congestion, fuel.unexplained, fuel.explained,
-    fuel.beside_the_fleet, fuel.diesel, engine.thermostat, engine.fuel_trim, data.odometer, data.gaps, data.measure)
+    parts.charging, engine.thermostat, engine.fuel_trim, use.motorway, use.congestion, fuel.unexplained, fuel.explained,
+    fuel.diesel, fleet.fuel, fleet.tyre_wear, data.odometer, data.gaps, data.measure)
 """Every rule that may have something to say."""

@@ -1,4 +1,4 @@
-"""Findings about fuel: changes the driving explains, changes it does not, and other cars of the model."""
+"""Findings about fuel: changes the driving explains, and changes it does not."""
 
 from collections.abc import Iterator
 
@@ -69,19 +69,6 @@ def _change(drift: FuelDrift) -> tuple[str, str]:
         return "", ""
     return (f"最近油耗从{then.value:.1f}变为{now.value:.1f}升/百公里",
             f"Fuel went from {then.value:.1f} to {now.value:.1f} L/100 km lately")
-
-
-def beside_the_fleet(case: Case) -> Iterator[Finding]:
-    """More fuel than nine of ten cars of the model."""
-    own, figure = case.use.fuel.l_per_100km, case.fleet.fuel_l_per_100km
-    if own is None or figure.fleet is None or own.low <= figure.fleet.high:
-        return
-    yield Finding(
-        code=FindingCode.FUEL_FLEET, severity=Severity.INFO,
-        zh=f"油耗约{own.value:.1f}升/百公里,同款{case.fleet.cars}台车一般{figure.fleet.value:.1f}升,比九成的车高。",
-        en=f"About {own.value:.1f} L/100 km; {case.fleet.cars} cars of this model usually need "
-           f"{figure.fleet.value:.1f}, nine of ten need less.",
-        evidence=[case.fleet.model_dump(mode="json")])
 
 
 def diesel(case: Case) -> Iterator[Finding]:
