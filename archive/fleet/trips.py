@@ -54,6 +54,13 @@ def statistics(connection: psycopg.Connection, vehicle_id: int) -> list[str]:
         return cursor.execute(_QUERIES["statistics"], [vehicle_id]).fetchall()
 
 
+def statistics_between(connection: psycopg.Connection, vehicle_id: int, first: datetime, last: datetime) -> list[str]:
+    """Statistics of the groups that overlap a window, in the order of time."""
+    window = {"vehicle": vehicle_id, "first": first, "last": last}
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(_QUERIES["statistics_between"], window).fetchall()
+
+
 def are_outdated(connection: psycopg.Connection, vehicle_id: int, model_version: str) -> bool:
     """Whether any stored trip is of another model."""
     return connection.execute(_QUERIES["outdated"], [vehicle_id, model_version]).fetchone() is not None

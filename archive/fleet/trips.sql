@@ -22,6 +22,10 @@ WHERE trip.statistics::text <> excluded.statistics::text OR trip.model_version <
 -- statistics --
 SELECT statistics::text FROM trip WHERE vehicle_id = %s ORDER BY started_at
 
+-- statistics_between --
+SELECT statistics::text FROM trip
+WHERE vehicle_id = %(vehicle)s AND started_at <= %(last)s AND ended_at >= %(first)s ORDER BY started_at
+
 -- outdated --
 SELECT 1 FROM trip WHERE vehicle_id = %s AND model_version <> %s LIMIT 1
 

@@ -13,6 +13,7 @@ from archive.fleet.trips import Group
 from archive.workshop.facts import Car
 from health import MODEL_VERSION
 from health.policy import DEFAULT
+from health.shell.remembering import with_expired_positions
 from health.shell.windows import Window, merged
 from health.statistics import TRIP_STATISTICS, summarise
 from schemas.vehicle import VehicleFacts
@@ -85,7 +86,8 @@ def _groups(connection: psycopg.Connection, vehicle_id: int, window: Window, fac
     """Groups of readings that overlap a window."""
     seen = window.widened(MARGIN)
     groups = summarise(history.readings(connection, vehicle_id, seen.first, seen.last, cold), facts)
-    return groups.filter(pl.col("start") <= window.last, pl.col("end") >= window.first)
+    inside = groups.filter(pl.col("start") <= window.last, pl.col("end") >= window.first)
+    return with_expired_positions(connection, vehicle_id, window, inside)
 
 
 def _around(window: Window, groups: pl.DataFrame) -> Window:

@@ -120,6 +120,36 @@ def test_positions_within_their_time_stay(kept_garage: Garage) -> None:
     assert drop_positions(kept_garage, MONDAY + timedelta(days=31))["position_chunks_dropped"] == 1
 
 
+def test_trips_computed_again_keep_what_expired_positions_told(kept_garage: Garage) -> None:
+    """The GPS path of a trip with a speed, and trips of a car that sent nothing but positions."""
+    with_speed, first = kept_garage.fitted_car("d1")
+    without, second = kept_garage.fitted_car("d2")
+    kept_garage.deliver(first, drive(MONDAY, 1, 40))
+    for device in (first, second):
+        positions(kept_garage, device)
+        positions(kept_garage, device, MONDAY + timedelta(days=40))
+    kept_garage.work(AS_OF)
+    before = [kept_garage.derived(car)["trips"] for car in (with_speed, without)]
+    assert [len(trips) for trips in before] == [2, 2]
+    assert drop_positions(kept_garage)["position_chunks_dropped"] == 1
+    for car in (with_speed, without):
+        kept_garage.change("INSERT INTO vehicle_touched VALUES (%s, '-infinity', 'infinity')", car)
+    kept_garage.work(AS_OF)
+    assert [kept_garage.derived(car)["trips"] for car in (with_speed, without)] == before
+
+
+def test_late_readings_beside_expired_positions_make_a_trip_of_their_own_speed(kept_garage: Garage) -> None:
+    """What only positions told of gives way to it."""
+    car, device = kept_garage.fitted_car("d1")
+    positions(kept_garage, device)
+    kept_garage.work(AS_OF)
+    drop_positions(kept_garage)
+    kept_garage.deliver(device, drive(MONDAY, 1, 40))
+    kept_garage.work(AS_OF)
+    assert kept_garage.rows("SELECT (statistics->>'speed_km')::float > 0.5 FROM trip WHERE vehicle_id = %s",
+                            car) == [(True,)]
+
+
 def test_history_reads_cold_and_live_as_one(stock: Stock) -> None:
     """The same reports to the bit, whether readings lie in the database, in cold storage, or some here, some there."""
     car = stock.garage.car()
