@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test lint bench-ingest bench-health accuracy docs services-stop clean
+.PHONY: help setup demo test lint bench-ingest bench-storage bench-health accuracy backtest docs services-stop clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -27,8 +27,14 @@ bench-ingest: setup ## samples per second from publisher to commit, beside COPY 
 accuracy: setup ## every accuracy goal that data and simulation can show (DATA=folder, JSON=1)
 	@$(PYTHON) -m dev.accuracy $(DATA) $(if $(JSON),--json)
 
+bench-storage: setup ## bytes per sample live, compressed and cold; rows a second out of the database and back
+	@$(PYTHON) -m dev.bench storage
+
 bench-health: setup ## a vehicle-year, a thousand vehicle-days beside a plain loop, database to report; one core
 	@$(PYTHON) -m dev.bench health
+
+backtest: setup ## a simulated year of a fleet, and how health did (CARS=40, DAYS=365, SEED=1, JSON=1)
+	@$(PYTHON) -m dev.backtest $(if $(CARS),--cars $(CARS)) $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json)
 
 docs: setup ## regenerate what is generated: schema, AsyncAPI, formats, models, settings
 	@$(PYTHON) -m schemas > docs/asyncapi.json

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,17 @@ def _relax_chunk(target: Floats, start: float, tau: float) -> Floats:
     return swept
 
 
+def decayed(gain: Floats, rate: Floats) -> Floats:
+    """y[i] = (1 - rate[i]) y[i-1] + gain[i] from 0, where `rate` per sample is small; without a Python loop."""
+    out = np.empty_like(gain)
+    before = 0.0
+    for piece in _chunks(gain.size, 1 / float(rate.max(initial=1e-9))):
+        kept = np.cumprod(1.0 - rate[piece])
+        out[piece] = kept * (before + np.cumsum(gain[piece] / kept))
+        before = float(out[piece][-1])
+    return out
+
+
 def coloured(rng: np.random.Generator, size: int, tau: float) -> Floats:
     """Smooth noise with unit variance that forgets itself within about `tau` samples."""
     width = max(3, int(3 * tau) | 1)
@@ -44,12 +56,15 @@ def coloured(rng: np.random.Generator, size: int, tau: float) -> Floats:
 
 
 def _smooth_valid(white: Floats, kernel: Floats) -> Floats:
-    """Convolution by FFT: a kernel of minutes over a million seconds would take seconds directly."""
-    full = white.size + kernel.size - 1
-    length = 1 << (full - 1).bit_length()
-    product = np.fft.irfft(np.fft.rfft(white, length) * np.fft.rfft(kernel, length), length)
-    valid: Floats = product[kernel.size - 1 : white.size]
-    return valid
+    """Convolution by FFT of overlapping blocks: small ones stay in the processor's cache."""
+    valid = white.size - kernel.size + 1
+    length = 1 << (8 * kernel.size - 1).bit_length()
+    step = length - kernel.size + 1
+    blocks = -(-valid // step)
+    padded = np.pad(white, (0, blocks * step + kernel.size - 1 - white.size))
+    rows = np.fft.rfft(sliding_window_view(padded, length)[::step]) * np.fft.rfft(kernel, length)
+    smoothed: Floats = np.fft.irfft(rows, length)[:, kernel.size - 1:].ravel()[:valid]
+    return smoothed
 
 
 def smooth(values: Floats, kernel: Floats) -> Floats:

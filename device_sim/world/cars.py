@@ -83,6 +83,20 @@ class Hidden:
     fuel_kg_l: float
 
 
+@dataclass(frozen=True)
+class HiddenParts:
+    """The same of parts and fillings: what pads and oil are worth."""
+
+    pad_scale: float           # wear against the mean pad
+    oil_scale: float           # ageing against the mean oil
+
+
+def draw_hidden_parts(rng: np.random.Generator) -> HiddenParts:
+    """Pads differ by maker more than oils do, which are made to a norm."""
+    pad, oil = np.exp(np.array([0.30, 0.12]) * np.clip(rng.standard_normal(2), -2, 2))
+    return HiddenParts(float(pad), float(oil))
+
+
 _INDICATED = {"petrol": 0.402, "diesel": 0.425, "electric": 0.90}
 _DENSITY = {"petrol": 0.745, "diesel": 0.835, "electric": 1.0}
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from device_sim.world.arrays import Floats, Ints
+from device_sim.world.life import STEADY, Life
 from device_sim.world.roads import Road
 from device_sim.world.tank import Refuel
 from schemas.frames import TIME
@@ -33,6 +34,7 @@ class CarSpec:
     initial: InitialState = field(default_factory=InitialState)
     home: tuple[float, float] | None = None  # WGS-84; drawn around Jinan when not given
     utc_offset_h: float = 8.0
+    life: Life = STEADY
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,25 @@ class Truth:
 
 
 @dataclass(frozen=True)
+class Course:
+    """How the car stood at the end of each way, counted from the beginning of the story."""
+
+    epoch_s: Floats
+    distance_km: Floats
+    fuel_l: Floats
+    tread_front_mm: Floats     # worn off, like the following three
+    tread_rear_mm: Floats
+    pad_front_mm: Floats
+    pad_rear_mm: Floats
+    oil_used: Floats           # share of a filling; above 1 where it should have been changed
+
+    @classmethod
+    def parked(cls) -> "Course":
+        """Of a car nobody drove."""
+        return cls(*np.empty((8, 0)))
+
+
+@dataclass(frozen=True)
 class CarHistory:
     """Every second the dongle was awake: sensor values by column name, before any sin of the dongle."""
 
@@ -90,6 +111,7 @@ class CarHistory:
     running_last: Ints
     true_speed_m_s: Floats
     truth: Truth
+    course: Course
 
     @classmethod
     def parked(cls, spec: CarSpec) -> "CarHistory":
@@ -98,7 +120,7 @@ class CarHistory:
         begin, roads = spec.initial, {road.name.lower(): 0.0 for road in Road}
         truth = Truth(0, begin.odometer_km, 0, 0, 0, 0, 0, 0, begin.tread_front_mm, begin.tread_rear_mm, roads, roads,
                       0, (), (), {})
-        return cls(spec, never, {}, never, never, never, never, none, truth)
+        return cls(spec, never, {}, never, never, never, never, none, truth, Course.parked())
 
     @property
     def frame(self) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 
 from device_sim.world.drivers import Driver, Habit, Mix
+from device_sim.world.life import STEADY, Life
 
 _SHORTEST_WAY_M = 1500.0
 
@@ -27,12 +28,13 @@ class Way:
 
 
 def plan_ways(driver: Driver, first: datetime, end: datetime, utc_offset_h: float,
-              rng: np.random.Generator) -> list[Way]:
+              rng: np.random.Generator, life: Life = STEADY) -> list[Way]:
     """All ways of a driver between two instants, in the order they are driven."""
-    places = {habit: _somewhere(habit, rng.uniform(0, 2 * np.pi), rng) for habit in driver.habits}
+    places = {habit: _somewhere(habit, rng.uniform(0, 2 * np.pi), rng) for habit in life.every_habit(driver)}
     outings = [list(_outing(habit, day, places[habit], rng))
-               for day in _days(first, end, utc_offset_h) for habit in driver.habits
-               if day.weekday() in habit.days and rng.random() < habit.chance]
+               for number, day in enumerate(_days(first, end, utc_offset_h)) for habit in life.habits(driver, number)
+               if day.weekday() in habit.days
+               and rng.random() < habit.chance * life.activity(number, day.timetuple().tm_yday)]
     return [way for outing in outings if outing[0].not_before_s >= first.timestamp() for way in outing]
 
 

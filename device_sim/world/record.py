@@ -8,7 +8,8 @@ import numpy as np
 from device_sim.world import sensors
 from device_sim.world.arrays import Floats, Ints
 from device_sim.world.cars import CarModel, Hidden
-from device_sim.world.history import CarHistory, CarSpec, TrueTrip, Truth
+from device_sim.world.history import CarHistory, CarSpec, Course, TrueTrip, Truth
+from device_sim.world.pads import PadWear
 from device_sim.world.powertrain import Powertrain
 from device_sim.world.roads import Road
 from device_sim.world.route import Route
@@ -34,6 +35,8 @@ class World:
     air: Weather
     power: Powertrain
     wear: Wear
+    pads: PadWear
+    oil_used: Floats
 
 
 def record(world: World, rng: np.random.Generator) -> CarHistory:
@@ -42,7 +45,8 @@ def record(world: World, rng: np.random.Generator) -> CarHistory:
     engine_on = np.flatnonzero(np.diff(world.clock.running.astype(np.int8), prepend=0) == 1)
     engine_off = np.flatnonzero(np.diff(world.clock.running.astype(np.int8), append=0) == -1)
     return CarHistory(world.spec, (1000 * world.clock.epoch_s).astype(np.int64), _columns(world, rng), motion.first,
-                      motion.last, engine_on, engine_off, motion.speed_m_s, _truth(world, engine_on, engine_off))
+                      motion.last, engine_on, engine_off, motion.speed_m_s, _truth(world, engine_on, engine_off),
+                      _course(world))
 
 
 def _columns(world: World, rng: np.random.Generator) -> sensors.Columns:
@@ -70,6 +74,13 @@ def _truth(world: World, engine_on: Ints, engine_off: Ints) -> Truth:
         trips=tuple(_trip(world, standing.astype(float), int(on), int(off))
                     for on, off in zip(engine_on, engine_off, strict=True)),
         refuels=power.refuels, hidden=asdict(world.hidden))
+
+
+def _course(world: World) -> Course:
+    end, power = world.motion.last, world.power
+    return Course(world.clock.epoch_s[end], world.motion.metres[end] / 1000, power.fuel_l[end],
+                  world.wear.front_mm[end], world.wear.rear_mm[end], world.pads.front_mm[end],
+                  world.pads.rear_mm[end], world.oil_used[end])
 
 
 def _final(summed: Floats) -> float:

@@ -1,0 +1,75 @@
+"""What really became of a car: depths, oil, and the day each need truly came."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from device_sim.world.history import Course
+
+ZONE = ZoneInfo("Asia/Shanghai")
+Part = Literal["tread_front", "tread_rear", "pad_front", "pad_rear"]
+PARTS: tuple[Part, ...] = ("tread_front", "tread_rear", "pad_front", "pad_rear")
+PARTS_OF: dict[str, tuple[Part, ...]] = {"TYR-NEW": ("tread_front", "tread_rear"), "BRK-PAD-F": ("pad_front",),
+                                         "BRK-PAD-R": ("pad_rear",)}
+LIMIT_MM = 3.0
+"""Of tread and of pads: where the workshop replaces them."""
+NEW_MM: dict[Part, float] = {"tread_front": 8.0, "tread_rear": 8.0, "pad_front": 11.0, "pad_rear": 11.0}
+OIL_KM, OIL_DAYS = 10_000.0, 365
+"""The maker's limits of a filling beside its own ageing [km], [d]."""
+NEVER = date.max
+
+
+@dataclass
+class TrueCar:
+    """One car over its course; depths [mm] and the oil since they were last renewed."""
+
+    course: Course
+    depth_mm: dict[Part, float]                  # when last set
+    oil_used: float                              # share, at the beginning
+    oil_km: float                                # driven on it before the beginning
+    oil_since: date
+    used: dict[str, float] = field(default_factory=dict)  # of the course when last set, by name
+
+    def amount(self, name: str, at: datetime) -> float:
+        """Sum of the course up to an instant."""
+        ways = int(np.searchsorted(self.course.epoch_s, at.timestamp(), side="right"))
+        return float(getattr(self.course, name)[ways - 1]) if ways else 0.0
+
+    def depth(self, part: Part, at: datetime) -> float:
+        """Tread or thickness at an instant."""
+        return self.depth_mm[part] - (self.amount(f"{part}_mm", at) - self.used.get(part, 0.0))
+
+    def renew(self, part: Part, at: datetime) -> None:
+        """A new part is fitted."""
+        self.used[part], self.depth_mm[part] = self.amount(f"{part}_mm", at), NEW_MM[part]
+
+    def change_oil(self, at: datetime) -> None:
+        """A new filling."""
+        self.oil_used = self.oil_km = 0.0
+        self.oil_since = at.astimezone(ZONE).date()
+        self.used |= {"oil": self.amount("oil_used", at), "oil_km": self.amount("distance_km", at)}
+
+    def oil_life_pct(self, at: datetime) -> float:
+        """What the shortest of ageing, distance and time leaves."""
+        aged = self.oil_used + self.amount("oil_used", at) - self.used.get("oil", 0.0)
+        driven = self.oil_km + self.amount("distance_km", at) - self.used.get("oil_km", 0.0)
+        days = (at.astimezone(ZONE).date() - self.oil_since).days
+        return 100 * max(0.0, 1 - max(aged, driven / OIL_KM, days / OIL_DAYS))
+
+    def need_on(self, item: str) -> date:
+        """The day an item is truly needed if nothing is done before; `NEVER` beyond the end of the course."""
+        if item == "PM-MINOR":
+            return min(self._reached("oil_used", 1 - self.oil_used + self.used.get("oil", 0.0)),
+                       self._reached("distance_km", OIL_KM - self.oil_km + self.used.get("oil_km", 0.0)),
+                       date.fromordinal(self.oil_since.toordinal() + OIL_DAYS))
+        return min(self._reached(f"{part}_mm", self.depth_mm[part] - LIMIT_MM + self.used.get(part, 0.0))
+                   for part in PARTS_OF[item])
+
+    def _reached(self, name: str, amount: float) -> date:
+        way = int(np.searchsorted(getattr(self.course, name), amount))
+        if way == len(self.course.epoch_s):
+            return NEVER
+        return datetime.fromtimestamp(float(self.course.epoch_s[way]), UTC).astimezone(ZONE).date()
