@@ -4,11 +4,15 @@ import json
 import re
 from pathlib import Path
 
+import yaml
+
 from schemas.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
 OPERATIONS = ROOT / "docs" / "operations.md"
+ALERTS = ROOT / "docs" / "alerts.yml"
 _SECTION = re.compile(r"(<!-- settings -->\n).*?(?=\n## )", re.DOTALL)
+_ALERTS = re.compile(r"(<!-- alerts -->\n).*?(?=\n## )", re.DOTALL)
 
 
 def settings_table() -> str:
@@ -30,5 +34,18 @@ def with_settings(page: str) -> str:
     return _SECTION.sub(lambda found: f"{found[1]}{settings_table()}", page)
 
 
+def alerts_table() -> str:
+    """Every alert with its reason and what to do, from the rules themselves."""
+    groups = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
+    rows = [f"| {rule['alert']} | {rule['labels']['severity']} | {rule['annotations']['why']} | "
+            f"{rule['annotations']['do']} |" for group in groups for rule in group["rules"]]
+    return "\n".join(["| alert | | why | what to do |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def with_alerts(page: str) -> str:
+    """The operations page with its table of alerts brought up to date."""
+    return _ALERTS.sub(lambda found: f"{found[1]}{alerts_table()}", page)
+
+
 if __name__ == "__main__":
-    OPERATIONS.write_text(with_settings(OPERATIONS.read_text(encoding="utf-8")), encoding="utf-8")
+    OPERATIONS.write_text(with_alerts(with_settings(OPERATIONS.read_text(encoding="utf-8"))), encoding="utf-8")

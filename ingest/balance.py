@@ -20,6 +20,7 @@ from archive.fleet.arrival import Stored
 from archive.fleet.hypertables import KEY, Written
 from ingest.columns import MESSAGE
 from ingest.sorting import SortedOut
+from schemas.wire import RejectReason
 
 OUTCOMES = {
     "stored": "messages that brought something new",
@@ -68,7 +69,9 @@ class Balance(Collector):
     """Counts every message once; exported to Prometheus as one moment."""
 
     def __init__(self, shards: Iterable[str], registry: CollectorRegistry) -> None:
-        self._counts = Counts(Counter(dict.fromkeys(shards, 0)), Counter(dict.fromkeys(OUTCOMES, 0)))
+        # What has not happened yet is exported as 0: an expression with a missing term never says anything.
+        self._counts = Counts(Counter(dict.fromkeys(shards, 0)), Counter(dict.fromkeys(OUTCOMES, 0)),
+                              Counter(dict.fromkeys(RejectReason, 0)))
         self._lock = Lock()
         self._waiting_since = 0.0
         registry.register(self)
@@ -93,7 +96,7 @@ class Balance(Collector):
         with self._lock:
             self._counts.outcomes.update(stored=len(settled.stored), duplicates=len(settled.duplicates),
                                          refused=len(settled.refused), ignored=len(settled.ignored))
-            self._counts.letters.update(letter.reason.value for letter in out.letters.values())
+            self._counts.letters.update(letter.reason for letter in out.letters.values())
             self._counts.in_flight -= len(out.messages)
             self._waiting_since = time.monotonic()
 

@@ -84,7 +84,8 @@ def assert_equal_to_the_database(page: Page, database: Database) -> None:
         "stored": 2 * many, "duplicates": many, "refused": many, "ignored": many, "dropped": 0}
     kept = database.value("SELECT count(*) FROM dead_letter")
     counted = database.value("SELECT coalesce(sum(letters), 0) FROM dead_letter_flood")
-    assert page.by_label("ingest_dead_letter") == {"malformed": many}
+    assert {reason: number for reason, number in page.by_label("ingest_dead_letter").items() if number} == {
+        "malformed": many}
     assert (kept, counted) == (many - page.value("ingest_dead_letters_not_kept"),
                                page.value("ingest_dead_letters_not_kept"))
     assert database.value("SELECT count(*) FROM reading") == page.value("ingest_samples_stored") == 2 * many

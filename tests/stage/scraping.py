@@ -11,14 +11,20 @@ class Page:
 
     def __init__(self, text: str) -> None:
         self._found: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
+        self._labels: dict[str, set[str]] = defaultdict(set)
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
                 self._found[sample.name][tuple(sample.labels.values())] = sample.value
+                self._labels[sample.name].update(sample.labels)
 
     @property
     def names(self) -> set[str]:
         """All series on the page, as an expression names them."""
         return set(self._found)
+
+    def labels(self, name: str) -> set[str]:
+        """Names of the labels of a series."""
+        return self._labels.get(name, set())
 
     def value(self, name: str) -> float:
         """A metric without labels; raises KeyError when it is not there."""
