@@ -1,26 +1,32 @@
 """From telemetry messages to columns: a whole batch at once, no Python per sample.
 
-Messages of one shape (same signals, same differences) are concatenated per signal and decoded together.
+Messages of one shape (same signals, same differences) are parsed together, by Polars and without holding the
+interpreter's lock, and then decoded signal by signal.
 """
 
+import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
+from ingest.formats.pitcall import strictly
 from ingest.messages import Rejection, Samples
 from schemas.frames import TIME
 from schemas.signals import BY_ALIAS, SqlType
-from schemas.wire import ALIAS_LENGTH_LIMIT, LARGEST_DIFFERENCE, UNKNOWN_SIGNALS_LIMIT, RejectReason
+from schemas.wire import ALIAS_LENGTH_LIMIT, LARGEST_DIFFERENCE, SAMPLE_LIMIT, UNKNOWN_SIGNALS_LIMIT, RejectReason
 
 MESSAGE = "message"
 """Column that says which message of the batch a row came from."""
 
 TIMES = "dt"
-"""Alias of the sample times among the differences."""
+"""Field of the sample times in a body, and their alias among the differences."""
+
+SIGNALS = "s"
+"""Field of a body that holds one array per signal."""
 
 FARTHEST_MS = 2.0**45
 """A sample is at most a thousand years from the first one: what is beyond is refused for its clock."""
@@ -28,8 +34,7 @@ FARTHEST_MS = 2.0**45
 REAL_LIMIT = float(np.finfo(np.float32).max)
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """A telemetry message that decoded: its place in the batch, the device it came from."""
 
     message: int
@@ -48,8 +53,7 @@ class Columns:
 def assemble(taken: Sequence[Taken]) -> Columns:
     """Turn telemetry into one frame. A message that makes no sense is refused alone; its neighbours go on."""
     refused = {one.message: flaw for one in taken if (flaw := _flaw(one.body)) is not None}
-    groups = _by_shape(one for one in taken if one.message not in refused)
-    frames = [frame for group in groups if (frame := _decoded(group, refused)) is not None]
+    frames = list(_frames([one for one in taken if one.message not in refused], refused))
     rows = pl.concat(frames, how="diagonal") if frames else _no_rows()
     if refused:
         rows = rows.filter(~pl.col(MESSAGE).is_in(list(refused)))
@@ -61,44 +65,78 @@ def _no_rows() -> pl.DataFrame:
 
 
 def _flaw(body: Samples) -> Rejection | None:
-    count = len(body.dt)
-    if any(len(values) != count for values in body.s.values()):
-        return Rejection(RejectReason.LENGTH, "arrays differ in length", body.boot, body.seq)
-    unknown = [alias for alias in body.s if alias not in BY_ALIAS]
+    unknown = [alias for alias in body.signals if alias not in BY_ALIAS]
     if len(unknown) > UNKNOWN_SIGNALS_LIMIT or any(len(alias) > ALIAS_LENGTH_LIMIT for alias in unknown):
         return Rejection(RejectReason.MALFORMED, "too many or too long signal names", body.boot, body.seq)
     return None
 
 
+def _frames(taken: Sequence[Taken], refused: dict[int, Rejection]) -> Iterator[pl.DataFrame]:
+    for group in _by_shape(taken):
+        try:
+            arrays = _read(group)
+        except pl.exceptions.PolarsError:  # something else than a number among the numbers of one of them
+            again = _by_shape(_strictly(group, refused))
+            yield from (_decode(*_even(good, _read(good), refused), refused) for good in again)
+        else:
+            yield _decode(*_even(group, arrays, refused), refused)
+
+
 def _by_shape(taken: Iterable[Taken]) -> Iterable[list[Taken]]:
     groups: dict[tuple[object, ...], list[Taken]] = {}
     for one in taken:
-        groups.setdefault((tuple(one.body.s), tuple(one.body.d.items())), []).append(one)
+        groups.setdefault((one.body.signals, tuple(one.body.d.items())), []).append(one)
     return groups.values()
 
 
-def _decoded(group: list[Taken], refused: dict[int, Rejection]) -> pl.DataFrame | None:
-    """A group in columns; messages with something else than numbers among their numbers are refused first."""
-    try:
-        return _decode(group, refused)
-    except TypeError:
-        odd = {one.message for one in group if not _only_numbers(one.body)}
-        _refuse(group, odd, RejectReason.MALFORMED, "something else than a number", refused)
-        rest = [one for one in group if one.message not in odd]
-        return _decode(rest, refused) if rest else None
+def _read(group: Sequence[Taken]) -> pl.DataFrame:
+    """The arrays of a group, one row per message: TIMES, and one array per signal in the struct SIGNALS.
+
+    Raises PolarsError when a body is no JSON, or an array holds something else than numbers and null.
+    """
+    numbers = pl.List(pl.Float64)
+    kind = pl.Struct({TIMES: numbers, SIGNALS: pl.Struct(dict.fromkeys(group[0].body.signals, numbers))})
+    text = pl.Series([one.body.body for one in group], dtype=pl.Binary).cast(pl.String)
+    arrays = text.str.json_decode(kind).struct.unnest()
+    if arrays.height != len(group):
+        raise pl.exceptions.ShapeError(f"{len(group)} bodies gave {arrays.height} rows")
+    return arrays
 
 
-def _only_numbers(body: Samples) -> bool:
-    numbers = chain(body.dt, *body.s.values())
-    return all(value is None or type(value) in (int, float) for value in numbers)
+def _strictly(group: Sequence[Taken], refused: dict[int, Rejection]) -> list[Taken]:
+    """The good ones of a group that cannot be read together, each written anew."""
+    good = []
+    for one in group:
+        again = strictly(one.body.body)
+        if isinstance(again, Rejection):
+            refused[one.message] = again
+        else:
+            good.append(one._replace(body=again))
+    return good
 
 
-def _decode(group: list[Taken], refused: dict[int, Rejection]) -> pl.DataFrame:
-    lengths = np.array([len(one.body.dt) for one in group])
+def _even(group: list[Taken], arrays: pl.DataFrame, refused: dict[int, Rejection]) -> tuple[list[Taken], pl.DataFrame]:
+    """The messages whose arrays are all as long as the array of times, and neither empty nor endless."""
+    count = pl.col(TIMES).list.len()
+    same = [pl.col(SIGNALS).struct.field(alias).list.len() == count for alias in group[0].body.signals]
+    told = arrays.select(same=pl.all_horizontal(*same, True).fill_null(False),
+                         some=(count > 0) & (count <= SAMPLE_LIMIT))
+    if told["same"].all() and told["some"].all():
+        return group, arrays
+    uneven, odd = (set(itertools.compress((one.message for one in group), ~told[name])) for name in ("same", "some"))
+    _refuse(group, odd, RejectReason.MALFORMED, f"samples: 1 to {SAMPLE_LIMIT}", refused)
+    _refuse(group, uneven, RejectReason.LENGTH, "arrays differ in length", refused)
+    return [one for one in group if one.message not in refused], arrays.filter(told["same"] & told["some"])
+
+
+def _decode(group: list[Taken], arrays: pl.DataFrame, refused: dict[int, Rejection]) -> pl.DataFrame:
+    if not group:
+        return _no_rows()
+    lengths = arrays[TIMES].list.len().cast(pl.Int64).to_numpy()
     message = np.repeat(np.array([one.message for one in group], dtype=np.int32), lengths)
     shape = group[0].body
-    flat = {alias: _flat(one.body.s[alias] for one in group) for alias in shape.s}
-    flat_times = _flat(one.body.dt for one in group)
+    flat = {alias: arrays[SIGNALS].struct.field(alias).explode() for alias in shape.signals}
+    flat_times = arrays[TIMES].explode()
     most = LARGEST_DIFFERENCE if TIMES in shape.d else math.inf
     odd_times = message[_not_whole(flat_times, most) | flat_times.is_null().to_numpy()]
     _refuse(group, set(odd_times.tolist()), RejectReason.MALFORMED, "a time is no whole number", refused)
@@ -115,10 +153,6 @@ def _decode(group: list[Taken], refused: dict[int, Rejection]) -> pl.DataFrame:
     known = {BY_ALIAS[alias].column: values for alias, values in columns.items() if alias in BY_ALIAS}
     extra = {alias: values for alias, values in columns.items() if alias not in BY_ALIAS}
     return _typed(pl.DataFrame(key | known).with_columns(_extra(extra)), group, refused)
-
-
-def _flat(lists: Iterable[Sequence[float | None]]) -> pl.Series:
-    return pl.Series(values=list(chain.from_iterable(lists)), dtype=pl.Float64)
 
 
 def _not_whole(values: pl.Series, most: float = LARGEST_DIFFERENCE) -> np.ndarray:

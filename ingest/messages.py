@@ -29,14 +29,14 @@ class Message(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """A telemetry body as read on the hot path: the shape is checked, the numbers in its arrays not yet."""
+    """A telemetry body as read on the hot path: head and shape are checked, its arrays are still text in `body`."""
 
     boot: int
     seq: int
     t: int
-    dt: list[int]
-    s: dict[str, list[float | None]]
+    signals: tuple[str, ...]
     d: dict[str, float]
+    body: bytes
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Decoder of our own format v1: bytes in, a checked wire message or a rejection out; never an exception."""
 
 import zlib
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
-import orjson
+import msgspec
 from pydantic import ValidationError
 from pydantic_core import from_json
 
@@ -13,7 +13,6 @@ from schemas.wire import (
     INFLATED_LIMIT,
     LATEST_MS,
     PAYLOAD_LIMIT,
-    SAMPLE_LIMIT,
     RejectReason,
     Telemetry,
     WireMessage,
@@ -25,6 +24,21 @@ ZLIB_FIRST_BYTE = 0x78
 """CMF of a deflate stream with the usual 32 KB window (RFC 1950); no JSON text starts with it."""
 
 
+class _Head(msgspec.Struct):
+    """`schemas.wire.Telemetry` with its arrays left as they are: good JSON, of whatever."""
+
+    v: Literal[1]
+    boot: Annotated[int, msgspec.Meta(ge=0, le=BIGINT)]
+    seq: Annotated[int, msgspec.Meta(ge=0, le=BIGINT)]
+    t: Annotated[int, msgspec.Meta(ge=-LATEST_MS, le=LATEST_MS)]
+    dt: msgspec.Raw
+    s: dict[str, msgspec.Raw]
+    d: dict[str, Annotated[float, msgspec.Meta(gt=0)]] = {}
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
 def decode(kind: type[Kind], payload: bytes) -> Kind | Rejection:
     """Read one payload as a wire message of `kind`."""
     body = _body(payload)
@@ -32,20 +46,22 @@ def decode(kind: type[Kind], payload: bytes) -> Kind | Rejection:
 
 
 def telemetry(payload: bytes) -> Samples | Rejection:
-    """Read telemetry without looking at each number: three times as fast as `decode`.
+    """Read head and shape of telemetry, and leave its arrays to `ingest.columns`, which reads a whole batch at once.
 
-    `ingest.columns` checks the numbers of a whole batch at once. What is unusual takes the strict way, which says why.
+    What is unusual takes the strict way, which says why.
     """
     body = _body(payload)
     if isinstance(body, Rejection):
         return body
-    quick = _quickly(body)
-    if quick is not None:
-        return quick
-    strict = _validated(Telemetry, body)
-    if isinstance(strict, Rejection):
-        return strict
-    return Samples(strict.boot, strict.seq, strict.t, strict.dt, strict.s, strict.d)
+    return _quickly(body) or strictly(body)
+
+
+def strictly(body: bytes) -> Samples | Rejection:
+    """Read telemetry number by number; the body is written anew, so that its arrays hold numbers and nothing else."""
+    found = _validated(Telemetry, body)
+    if isinstance(found, Rejection):
+        return found
+    return Samples(found.boot, found.seq, found.t, tuple(found.s), found.d, found.model_dump_json().encode())
 
 
 def _body(payload: bytes) -> bytes | Rejection:
@@ -66,21 +82,10 @@ def _quickly(body: bytes) -> Samples | None:
     if b"true" in body or b"false" in body:
         return None  # would pass as 1 and 0 among the numbers
     try:
-        content = orjson.loads(body)
-        found = Samples(content["boot"], content["seq"], content["t"], content["dt"], content["s"],
-                        content.get("d", {}))
-        return found if content["v"] == 1 and _shaped(found) else None
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        head = _HEAD.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-
-
-def _shaped(found: Samples) -> bool:
-    """Whether containers and whole numbers are what the contract says."""
-    whole = type(found.boot) is int and type(found.seq) is int and type(found.t) is int
-    arrays = type(found.dt) is list and type(found.s) is dict and type(found.d) is dict
-    return (whole and arrays and 0 <= found.boot <= BIGINT and 0 <= found.seq <= BIGINT and abs(found.t) <= LATEST_MS
-            and 0 < len(found.dt) <= SAMPLE_LIMIT and all(type(values) is list for values in found.s.values())
-            and all(type(scale) in (int, float) and scale > 0 for scale in found.d.values()))
+    return Samples(head.boot, head.seq, head.t, tuple(head.s), head.d, body)
 
 
 def inflate(payload: bytes) -> bytes | Rejection:

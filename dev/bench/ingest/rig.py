@@ -52,8 +52,8 @@ class Bench:
     def decided(self) -> int:
         """Messages of which ingest has committed what became of them, since it started."""
         families = text_string_to_metric_families(self.admin.get("/metrics").text)
-        return round(sum(sample.value for family in families for sample in family.samples
-                         if sample.name == "ingest_messages_total"))
+        counts = {sample.name: sample.value for family in families for sample in family.samples}
+        return round(counts["ingest_messages_received_total"] - counts["ingest_unacked"])
 
     def ingest_seconds(self, load: Load) -> float:
         """Seconds from the first publish to the last commit of ingest."""

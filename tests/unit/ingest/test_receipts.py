@@ -6,8 +6,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.receipts import ranges, receipts
 from ingest.messages import Receiptable
+from ingest.receipts import ranges, receipts
 
 
 @given(st.sets(st.integers(0, 200)))
