@@ -15,6 +15,9 @@ from health.samples import Samples
 from health.segments import segments_of
 from health.trips import SECOND
 
+MICROMETRES = 1e6
+"""In a metre."""
+
 
 @dataclass(frozen=True)
 class Cornering:
@@ -33,16 +36,16 @@ def seen_by_receiver(samples: Samples, p: TyrePolicy) -> Cornering:
     rows = rows[~np.isnan(samples.read("heading_deg")[rows])]
     if len(rows) < 2:
         return Cornering(none, none)
-    metres = (np.cumsum(samples.step_m) - samples.step_m)[rows]
+    way = _way(samples.step_m)[rows]
     owner, time_us = samples.segments.of_element[rows], samples.time_us[rows]
-    ahead = _ahead(metres, p.turn_over_m)
+    ahead = _ahead(way, p.turn_over_m)
     seconds = (time_us[ahead] - time_us) / SECOND
-    span_m = metres[ahead] - metres
+    span_m = (way[ahead] - way) / MICROMETRES
     usable = (owner[ahead] == owner) & (span_m >= p.turn_over_m) & (seconds <= p.turn_within_s)
     usable &= _dense(time_us, ahead, p)
     turn = _turn_rad(samples.read("heading_deg")[rows], ahead)
     lateral = np.where(usable, turn * span_m / np.maximum(seconds, 1e-6) ** 2, 0.0) / STANDARD_GRAVITY_M_S2
-    own_m = np.where(usable, np.diff(metres, append=metres[-1:]), 0.0)
+    own_m = np.where(usable, np.diff(way, append=way[-1:]) / MICROMETRES, 0.0)
     seen = segments_of(owner)
     square_m, of_m = none.copy(), none.copy()
     square_m[owner[seen.starts]] = seen.total(lateral ** 2 * own_m)
@@ -50,9 +53,16 @@ def seen_by_receiver(samples: Samples, p: TyrePolicy) -> Cornering:
     return Cornering(square_m, of_m)
 
 
-def _ahead(metres: Floats, over_m: float) -> Integers:
+def _way(step_m: Floats) -> Integers:
+    """Path up to each sample [µm]. Whole numbers, for differences of them do not depend on the trips before."""
+    steps = np.rint(step_m * MICROMETRES).astype(np.int64)
+    result: Integers = np.cumsum(steps) - steps
+    return result
+
+
+def _ahead(way: Integers, over_m: float) -> Integers:
     """Index of the first fix at least so far ahead of each; the last one where there is none."""
-    result: Integers = np.minimum(np.searchsorted(metres, metres + over_m), len(metres) - 1)
+    result: Integers = np.minimum(np.searchsorted(way, way + round(over_m * MICROMETRES)), len(way) - 1)
     return result
 
 
