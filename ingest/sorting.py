@@ -114,8 +114,9 @@ def _take_status(out: SortedOut, number: int, topic: UpTopic, device: Device) ->
     body = pitcall.decode(Status, out.messages[number].payload)
     if isinstance(body, Rejection):
         return _bury(out, number, body)
-    arrived = out.messages[number].arrived
-    out.statuses.append(DeviceStatus(device.device_key, body.state, body.fw, body.boot, arrived))
+    message = out.messages[number]
+    out.statuses.append(DeviceStatus(device.device_key, body.state, body.fw, body.boot, message.arrived,
+                                     message.retain))
     out.told.add(number)
     return None
 

@@ -36,13 +36,14 @@ class DeviceEvent:
 
 @dataclass(frozen=True)
 class DeviceStatus:
-    """Whether a device is connected, as its retained status says."""
+    """Whether a device is connected, as its retained status says. `replayed`: the broker only showed it again."""
 
     device_key: int
     state: str
     firmware: str
     boot: int
     received_at: datetime
+    replayed: bool = False
 
 
 @dataclass(frozen=True)

@@ -103,10 +103,9 @@ def test_letters_of_a_stranger_are_replayed_once_he_is_provisioned(desk: Desk) -
 
 
 def test_a_wrong_clock_is_shifted_at_the_api(desk: Desk) -> None:
-    told = body(desk.admin.post("/v1/devices", json={"device_id": "slow-desk"}), 201)
-    desk.broker.let_in([("slow-desk", told["password"])])
+    password = _provided(desk, "slow-desk")
     day_ms = 86_400_000
-    with PlainDevice(desk.broker, "slow-desk", told["password"], SHARD) as device:
+    with PlainDevice(desk.broker, "slow-desk", password, SHARD) as device:
         device.send(telemetry(1, now_ms() - 100 * day_ms, {"speed": [50, 51]}, boot=5))
         device.wait_for_receipts({(5, 1)})
     assert body(desk.admin.get("/v1/devices/slow-desk"))["clock_ahead_s"] == pytest.approx(-100 * 86_400, abs=60)
@@ -117,10 +116,9 @@ def test_a_wrong_clock_is_shifted_at_the_api(desk: Desk) -> None:
 
 
 def test_a_command_goes_down_and_its_first_reply_is_kept(desk: Desk) -> None:
-    told = body(desk.admin.post("/v1/devices", json={"device_id": "obedient"}), 201)
-    desk.broker.let_in([("obedient", told["password"])])
+    password = _provided(desk, "obedient")
     path = "/v1/devices/obedient/commands"
-    with Stranger(desk.broker.port, "obedient", told["password"], client_id="obedient") as device:
+    with Stranger(desk.broker.port, "obedient", password, client_id="obedient") as device:
         device.subscribe(down(SHARD, "obedient", "command"))
         for kind in ("locate", "unlock"):
             body(desk.admin.post(path, json={"type": kind, "args": {"n": 1}}), 202)
@@ -140,15 +138,38 @@ def test_a_command_goes_down_and_its_first_reply_is_kept(desk: Desk) -> None:
 
 def test_the_broker_keeps_no_command_beyond_its_time(desk: Desk) -> None:
     """An absent device with a session gets what is still valid when it is back, and nothing else."""
-    told = body(desk.admin.post("/v1/devices", json={"device_id": "absent"}), 201)
-    desk.broker.let_in([("absent", told["password"])])
-    with Stranger(desk.broker.port, "absent", told["password"], client_id="absent", keeps_session=True) as device:
+    password = _provided(desk, "absent")
+    with Stranger(desk.broker.port, "absent", password, client_id="absent", keeps_session=True) as device:
         device.subscribe(down(SHARD, "absent", "command"))
     path = "/v1/devices/absent/commands"
     for kind, life_s in (("short", 3), ("long", 600)):
         body(desk.admin.post(path, json={"type": kind, "expires_in_s": life_s}), 202)
     eventually(lambda: {one["state"] for one in body(desk.admin.get(path))["items"]} <= {"sent", "expired"}, True)
     time.sleep(4)
-    with Stranger(desk.broker.port, "absent", told["password"], client_id="absent", keeps_session=True) as device:
+    with Stranger(desk.broker.port, "absent", password, client_id="absent", keeps_session=True) as device:
         time.sleep(1)
         assert [json.loads(payload)["type"] for _, payload in device.heard()] == ["long"]
+
+
+def test_a_status_the_broker_shows_again_is_no_sign_of_life(desk: Desk, master_key: str) -> None:
+    password = _provided(desk, "silent")
+    online = json.dumps({"v": 1, "state": "online", "fw": "1.2", "boot": 3}).encode()
+    with PlainDevice(desk.broker, "silent", password, SHARD) as device:
+        device.send(online, "status", retain=True)
+    eventually(lambda: body(desk.admin.get("/v1/devices/silent"))["connection"], "online")
+    before = desk.database.value("SELECT received_at FROM device_status")
+    seen = body(desk.admin.get("/v1/devices/silent"))
+    with (ingesting(DATABASE_URL=desk.database.as_role("ingest"), BROKER_URL=desk.broker.ingest_url,
+                    MASTER_KEY=master_key, SHARDS=SHARD),
+          PlainDevice(desk.broker, "obvious", _provided(desk, "obvious"), SHARD) as other):
+        other.send(telemetry(1, now_ms() - 9_000, {"speed": [50]}))
+        other.wait_for_receipts({(1, 1)})
+    assert desk.database.value("SELECT received_at FROM device_status") == before
+    assert body(desk.admin.get("/v1/devices/silent"))["last_seen"] == seen["last_seen"]
+
+
+def _provided(desk: Desk, name: str) -> str:
+    """A device that the broker lets in; its password."""
+    password: str = body(desk.admin.post("/v1/devices", json={"device_id": name}), 201)["password"]
+    desk.broker.let_in([(name, password)])
+    return password
