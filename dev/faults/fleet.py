@@ -8,17 +8,17 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Thread
 from typing import Self
 
 from pydantic import SecretStr
 
 from archive.fleet.devices import Device as Provisioned
+from dev.faults.crowd import Crowd, CrowdLink
 from dev.faults.telling import FIRST, told
 from device_sim.dongle.messages import Message
 from device_sim.mqtt.credentials import Credentials
 from device_sim.mqtt.device import Device, Witness
-from device_sim.mqtt.link import PahoLink
 from device_sim.mqtt.ring import Key
 from schemas.broker_address import BrokerAddress
 from schemas.errors import PitcallError
@@ -86,7 +86,7 @@ class Fleet:
         self._password, self._broker, self._manners = SecretStr(password), BrokerAddress.parse(broker_url), manners
         self._dice = random.Random(manners.seed)
         self._devices: list[Device] = []
-        self._happened = Event()
+        self._crowd = Crowd(self._dice)
         self._speaking = self._closing = False
         self._turn = itertools.cycle(range(len(devices)))
         self._rate = manners.rate
@@ -176,7 +176,7 @@ class Fleet:
     def _device(self, sender: Sender) -> Device:
         who = Credentials(device_id=sender.who.device_id, user=sender.who.device_id, password=self._password,
                           shard=sender.who.shard)
-        link = PahoLink(who, self._broker, lasting_session=False, on_news=self._happened.set)
+        link = CrowdLink(who, self._broker, self._crowd)
         return Device(who.device_id, who.shard, link, resend_after_s=self._manners.resend_after_s, ring=RING,
                       witness=sender)
 
@@ -191,9 +191,8 @@ class Fleet:
                 for _ in range(int(owed)):
                     self._tell()
                 owed -= int(owed)
-                if not sum(device.pump() for device in self._devices):
-                    self._happened.wait(TICK_S)
-                    self._happened.clear()
+                happened = sum(device.pump() for device in self._devices)
+                self._crowd.serve(0 if happened else TICK_S)
         except PitcallError as problem:
             self._failure = problem
 

@@ -75,6 +75,7 @@ class PahoLink:
         self._broker = broker
         self._lasting = lasting_session
         self._on_news = on_news
+        self._topics: set[str] = set()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=who.user, protocol=MQTTProtocolVersion.MQTTv5)
         self._client.username_pw_set(who.user, who.password.get_secret_value())
         self._client.max_inflight_messages_set(_INFLIGHT)
@@ -85,6 +86,10 @@ class PahoLink:
 
     def open(self, will_topic: str, will: bytes) -> None:
         """Connects in the background; `Connected` or `Refused` will be in the inbox."""
+        self._connect(will_topic, will)
+        self._client.loop_start()
+
+    def _connect(self, will_topic: str, will: bytes) -> None:
         self._client.will_set(will_topic, will, qos=1, retain=True)
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = _SESSION_S if self._lasting else 0
@@ -93,12 +98,12 @@ class PahoLink:
                                  properties=properties)
         except OSError as error:
             raise BrokerUnavailable(f"{self._broker.host}:{self._broker.port} does not answer: {error}") from error
-        self._client.loop_start()
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> int:
         return self._client.publish(topic, payload, qos=1, retain=retain).mid
 
     def subscribe(self, topic: str) -> None:
+        self._topics.add(topic)
         self._client.subscribe(topic, qos=1)
 
     def close(self) -> None:
@@ -115,6 +120,8 @@ class PahoLink:
         self._on_news()
 
     def _connected(self, client: Client, data: Any, flags: Any, reason: Any, properties: Any) -> None:  # noqa: ANN401
+        for topic in self._topics:
+            client.subscribe(topic, qos=1)  # before paho sends what it kept, or its receipts come while nobody listens
         self._tell(Refused(str(reason)) if reason.is_failure else Connected())
 
     def _published(self, client: Client, data: Any, mid: int, reason: Any, properties: Any) -> None:  # noqa: ANN401
