@@ -753,6 +753,18 @@ CREATE TABLE public.migration (
 
 ALTER TABLE public.migration OWNER TO pitcall_owner;
 
+CREATE TABLE public.model_figures (
+    make text NOT NULL,
+    model text NOT NULL,
+    fuel text NOT NULL,
+    taken_on date NOT NULL,
+    figures jsonb NOT NULL
+);
+
+ALTER TABLE public.model_figures OWNER TO pitcall_owner;
+
+COMMENT ON TABLE public.model_figures IS 'make and model in lower case; figures are schemas.vehicle.ModelFleet, null below ten owners';
+
 CREATE TABLE public.odometer_correction (
     correction_id integer NOT NULL,
     vehicle_id integer NOT NULL,
@@ -1209,6 +1221,9 @@ ALTER TABLE ONLY public.measurement
 
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.model_figures
+    ADD CONSTRAINT model_figures_pkey PRIMARY KEY (make, model, fuel);
 
 ALTER TABLE ONLY public.odometer_correction
     ADD CONSTRAINT odometer_correction_pkey PRIMARY KEY (correction_id);
@@ -1887,6 +1902,10 @@ GRANT SELECT ON TABLE public.migration TO pitcall_backup;
 GRANT SELECT ON TABLE public.migration TO pitcall_api;
 GRANT SELECT ON TABLE public.migration TO pitcall_health;
 GRANT SELECT ON TABLE public.migration TO pitcall_ingest;
+
+GRANT SELECT ON TABLE public.model_figures TO pitcall_backup;
+GRANT SELECT ON TABLE public.model_figures TO pitcall_api;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_figures TO pitcall_health;
 
 GRANT SELECT ON TABLE public.odometer_correction TO pitcall_health;
 GRANT SELECT,INSERT ON TABLE public.odometer_correction TO pitcall_api;

@@ -43,6 +43,7 @@ class _Row:
     in_use: bool
     owner_id: int | None
     ownership_id: int | None
+    fleet: dict[str, Any] | None
     owned_since: datetime | None
     propose_ahead_days: int
     combine_days: int
@@ -70,7 +71,7 @@ def _assembled(row: _Row) -> VehicleFacts:
     """The vehicle file, and after it what the workshop recorded; the car's own rule replaces the store's."""
     lists = {name: [*(row.facts.get(name) or ()), *getattr(row, name)] for name in RECORDED}
     rules = {rule["item"]: rule for rule in [*row.rules, *(row.facts.get("rules") or ())]}
-    known = {"rules": list(rules.values()), "owned_since": row.owned_since}
+    known = {"rules": list(rules.values()), "fleet": row.fleet, "owned_since": row.owned_since}
     return _renewed(VehicleFacts.model_validate(row.facts | lists | known))
 
 

@@ -8,6 +8,9 @@ SELECT vehicle.vehicle_id, vehicle.store_id, vehicle.state = 'active' AS in_use,
         AND ownership.during @> %(as_of)s::timestamptz) AS owner_id,
     (SELECT ownership_id FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
         AND ownership.during @> %(as_of)s::timestamptz) AS ownership_id,
+    (SELECT figures FROM model_figures AS others
+     WHERE others.make = lower(vehicle.make) AND others.model = lower(vehicle.model)
+         AND others.fuel = coalesce(vehicle.facts ->> 'fuel', 'petrol')) AS fleet,
     -- Between two owners what counts is what nobody's driving told.
     coalesce((SELECT lower(during) FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
                   AND ownership.during @> %(as_of)s::timestamptz),

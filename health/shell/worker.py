@@ -15,7 +15,7 @@ from archive.admin.readiness import database_ready
 from archive.cold.reading import ColdReadings
 from archive.database.connecting import our_errors
 from archive.database.lasting import LastingConnection
-from archive.fleet import marks
+from archive.fleet import marks, model_figures
 from archive.fleet.marks import Claim
 from health import MODEL_VERSION
 from health.shell import job
@@ -86,6 +86,7 @@ class Worker:
 
     def _touch_stale(self, connection: psycopg.Connection) -> None:
         if time.monotonic() >= self._stale_at:
+            model_figures.refresh(connection, self._as_of())
             marks.touch_stale(connection, self._as_of(), MODEL_VERSION)
             self._stale_at = time.monotonic() + STALE_EVERY_S
 
