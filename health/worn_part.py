@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from health.distance import Mileage
-from health.history import History, known_sum
+from health.history import DAY, History, known_sum
 from health.moments import instant_us
 from health.quality import Floats
 from health.wear_fit import WearFit, WearPrior, fit_wear
@@ -38,6 +38,11 @@ class Anchor:
     depth_mm: float
     sigma_mm: float
     from_gauge: bool
+
+    def tells_of(self, reading: Reading) -> bool:
+        """Whether a reading is of the part that began here: on the day a new one is fitted it is of the old one."""
+        begun_us = self.at_us if self.from_gauge or self.at_us is None else self.at_us + DAY
+        return begun_us is None or reading.at_us >= begun_us
 
 
 def first_reading(readings: Sequence[Reading], sigma_mm: float) -> Anchor | None:
@@ -76,7 +81,7 @@ class Worn:
         if anchor is None:
             return bare
         later = sorted(readings, key=lambda r: (r.at_us, r.depth_mm))[1 if anchor.from_gauge else 0:]
-        later = [r for r in later if anchor.at_us is None or r.at_us >= anchor.at_us]
+        later = [r for r in later if anchor.tells_of(r)]
         worn = [(bare.since(anchor, r, history, mileage), r.depth_mm) for r in later]
         usable = [(w, mm) for w, mm in worn if np.isfinite(w)]
         fit = fit_wear([w for w, _ in usable], [mm for _, mm in usable], anchor.depth_mm, prior, anchor.sigma_mm)

@@ -163,6 +163,13 @@ def test_a_second_pad_reading_teaches_the_coefficient(month: pl.DataFrame) -> No
     assert measured.source == "gauge"
 
 
+def test_a_reading_on_the_day_of_the_change_is_of_the_old_pads(month: pl.DataFrame) -> None:
+    new = ServiceDone(item="BRK-PAD-F", at=date(2026, 3, 10))
+    worn_out = PadReading(time=datetime(2026, 3, 10, 9, tzinfo=UTC), axle="front", pad_mm=2.8)
+    fresh, measured = (report(month, services=[new], pads=pads).brakes.pad_mm_front for pads in ([], [worn_out]))
+    assert fresh == measured
+
+
 def test_worn_pads_are_found(month: pl.DataFrame) -> None:
     codes = [finding.code for finding in report(month, pads=[pad(date(2026, 3, 1), 2.9)]).findings]
     assert FindingCode.BRAKE_PADS_LOW in codes
