@@ -59,16 +59,14 @@ def test_the_reference_device_passes(credentials: Credentials, database: Databas
                                      tmp_path: Path) -> None:
     with (ingesting(DATABASE_URL=database.as_role("ingest"), BROKER_URL=broker.ingest_url, MASTER_KEY=master_key,
                     SHARDS=SHARD),
-          reference(credentials, broker.port, tmp_path, samples=6000, period_s=0.02),
+          reference(credentials, broker.port, tmp_path, samples=6000, period_s=0.04),
           checking(broker, credentials.device_id, 4, "--json") as listening):
         code, said = verdicts(listening)
     unseen = {"last will", "resend", "commands"}
-    # Fifty samples a second instead of one: too dear for the plan, and told so.
-    assert said.pop("volume") == "FAIL"
     assert {rule: verdict for rule, verdict in said.items() if rule not in unseen} == dict.fromkeys(
         said.keys() - unseen, "PASS")
     assert {said[rule] for rule in unseen} == {"UNSEEN"}
-    assert code == 1
+    assert code == 0
 
 
 def test_a_careless_device_is_told_all_of_it(credentials: Credentials, broker: Broker) -> None:
