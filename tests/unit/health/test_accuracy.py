@@ -11,6 +11,7 @@ from dev.accuracy.__main__ import app
 from dev.accuracy.jams import area_under_roc
 from dev.accuracy.on_cars import held_fixes
 from dev.accuracy.on_cycles import clean_distance
+from dev.accuracy.page import page
 from dev.accuracy.recordings import Data
 from dev.accuracy.rows import Figure, Row
 from dev.accuracy.simulated import due_dates, gauge_readings
@@ -77,3 +78,14 @@ def test_the_json_document_has_one_entry_a_goal(tmp_path: Path, monkeypatch: pyt
     result = CliRunner().invoke(app, [str(tmp_path), "--json"])
     assert result.exit_code == 0
     assert [row["goal"] for row in json.loads(result.stdout)["rows"]] == [1, 6, 16]
+
+
+def test_the_page_shows_both_documents() -> None:
+    rows = [Row(1, "distance", (Figure("worst", 0.5, most=0.25),)).as_json(), Row(2, "fuel", missing="cars").as_json()]
+    held = {"what": "tread covers", "value": 81.2, "unit": "%", "goal": "75 to 90", "met": True}
+    story = {"cars": 3, "days": 90, "seed": 7, "figures": [held], "due dates": [], "proposals": []}
+    shown = page({"rows": rows}, story)
+    assert "| 1 | distance | worst | ≤ 0.25 | 0.5 % | fail |" in shown
+    assert "| 2 | fuel | needs cars | | | not measurable |" in shown
+    assert "| tread covers | 75 to 90 | 81.2 % | pass |" in shown
+    assert "lets 3 simulated cars live for 90 days (seed 7" in shown
