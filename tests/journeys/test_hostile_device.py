@@ -94,12 +94,17 @@ def test_names_that_would_widen_a_pattern_are_never_given(database: Database, na
 
 
 def test_the_broker_lets_no_name_write_for_another(street: Street) -> None:
-    """Were such users there all the same: wildcards get nowhere, and a name in capitals is another name."""
-    street.broker.let_in((name, PASSWORD) for name in ("+", "#", f"{VICTIM}/up"))
-    victims = up(SHARD, VICTIM, "telemetry")
-    for user in ("+", "#", f"{VICTIM}/up", VICTIM.upper()):
-        with Stranger(street.broker.port, user, PASSWORD, client_id="x") as widened:
-            assert widened.said == CLOSED or widened.publish(victims, good(1)) in (REFUSED, CLOSED), user
+    """Were such users there all the same: wildcards get nowhere, and a name in capitals is another name.
+
+    A slash does widen a pattern in Mosquitto 2.0; what comes that way is no topic of ours.
+    """
+    widened = f"{VICTIM}/up/telemetry"
+    street.broker.let_in((name, PASSWORD) for name in ("+", "#", widened))
+    for user in ("+", "#", widened, VICTIM.upper()):
+        with Stranger(street.broker.port, user, PASSWORD, client_id="x") as pretender:
+            for topic in (up(SHARD, VICTIM, "telemetry"), up(SHARD, widened, "telemetry")):
+                said = pretender.publish(topic, good(1)) if pretender.said == "Success" else pretender.said
+                assert said in (REFUSED, CLOSED) or (user, topic) == (widened, up(SHARD, widened, "telemetry")), user
     with street.victim() as victim:
         victim.send(good(2))
         victim.wait_for_receipts({(1, 2)})
