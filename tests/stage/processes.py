@@ -6,8 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http import HTTPStatus
+from typing import IO
 
 import httpx
 
@@ -45,10 +46,16 @@ def ingesting(**settings: str) -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
-@contextmanager
-def running(*command: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(*command: str, **settings: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """`python -m …` until the end of the block; what still runs then is terminated and must stop in time."""
-    process = subprocess.Popen([sys.executable, "-m", *command], env=environment(settings))
+    return writing_into(None, *command, **settings)
+
+
+@contextmanager
+def writing_into(output: IO[bytes] | None, *command: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The same, with all it writes going into a file."""
+    process = subprocess.Popen([sys.executable, "-m", *command], env=environment(settings), stdout=output,
+                               stderr=output)
     try:
         yield process
     finally:
