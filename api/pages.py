@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, TypeVar
 
 from fastapi import Query
@@ -33,6 +33,11 @@ def number_in(cursor: str | None) -> int | None:
 def time_in(cursor: str | None) -> datetime | None:
     """The instant a cursor stands for; raises InvalidInput for a cursor we did not write."""
     return _read(cursor, _instant)
+
+
+def day_in(cursor: str | None) -> date | None:
+    """The day a cursor stands for; raises InvalidInput for a cursor we did not write."""
+    return _read(cursor, date.fromisoformat)
 
 
 def _read(cursor: str | None, parse: Callable[[str], T]) -> T | None:

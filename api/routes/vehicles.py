@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.access import Anybody, OwnerOrServing
-from api.pages import Cursor, Limit, cut, number_in, time_in
+from api.pages import Cursor, Limit, cut, day_in, number_in, time_in
 from api.shapes.forms import Number
 from api.shapes.vehicles import (
     DueList,
@@ -16,11 +16,12 @@ from api.shapes.vehicles import (
     TripView,
     VehiclePage,
     VehicleView,
+    WeekPage,
 )
 from archive.fleet import condition, garage, journeys
 from archive.workshop import desk
 from schemas.errors import NotFound
-from schemas.report import VehicleReport
+from schemas.report import VehicleReport, Week
 from schemas.workshop import DueState
 
 router = APIRouter(prefix="/vehicles", tags=["vehicles"])
@@ -64,6 +65,19 @@ def list_trips(vehicle_id: Number, visit: OwnerOrServing, limit: Limit = 50, cur
         page, next_cursor = cut(found, limit, lambda trip: trip.started_at.isoformat())
         visit.note(connection, "vehicle", vehicle_id)
     return TripPage(items=[TripView.model_validate(trip) for trip in page], next_cursor=next_cursor)
+
+
+@router.get("/{vehicle_id}/weeks", summary="Weeks of use, newest first")
+def list_weeks(vehicle_id: Number, visit: OwnerOrServing, limit: Limit = 50, cursor: Cursor = None) -> WeekPage:
+    """Distance, fuel, idling, congestion and cold starts by week, from Monday in the store's zone.
+
+    Weeks stay with the person like trips; one in which the car changed hands is shown to nobody.
+    """
+    with visit.transaction() as connection:
+        found = journeys.weeks(connection, vehicle_id, before=day_in(cursor), limit=limit + 1)
+        page, next_cursor = cut(found, limit, lambda week: week.monday.isoformat())
+        visit.note(connection, "vehicle", vehicle_id)
+    return WeekPage(items=[Week.model_validate(week.figures) for week in page], next_cursor=next_cursor)
 
 
 @router.get("/{vehicle_id}/health", summary="The health report")

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.shapes.forms import Answer
-from schemas.report import Trip, VehicleReport
+from schemas.report import Trip, VehicleReport, Week
 from schemas.workshop import DueState
 
 
@@ -61,6 +61,11 @@ class TripView(Answer):
 
 class TripPage(Answer):
     items: list[TripView]
+    next_cursor: str | None
+
+
+class WeekPage(Answer):
+    items: list[Week]
     next_cursor: str | None
 
 

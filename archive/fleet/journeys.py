@@ -1,7 +1,7 @@
-"""Trips page by page, newest first. They stay with the person who owned the car at the time."""
+"""Trips and weeks page by page, newest first. They stay with the person who owned the car at the time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -33,6 +33,26 @@ def journeys(connection: psycopg.Connection, vehicle_id: int, *, before: datetim
     given = {"vehicle": vehicle_id, "before": before, "limit": limit}
     with connection.cursor(row_factory=class_row(Journey)) as cursor:
         return cursor.execute(_QUERIES["page"], given).fetchall()
+
+
+@dataclass(frozen=True)
+class WeekOfUse:
+    """One week of trips; `figures` is `schemas.report.Week`."""
+
+    monday: date
+    figures: dict[str, Any]
+
+
+def weeks(connection: psycopg.Connection, vehicle_id: int, *, before: date | None = None,
+          limit: int = 50) -> list[WeekOfUse]:
+    """Weeks that began before `before`, newest first; one in which the car changed hands is shown to nobody.
+
+    Raises as `journeys` does.
+    """
+    _require_driven(connection, vehicle_id)
+    given = {"vehicle": vehicle_id, "before": before, "limit": limit}
+    with connection.cursor(row_factory=class_row(WeekOfUse)) as cursor:
+        return cursor.execute(_QUERIES["weeks"], given).fetchall()
 
 
 def _require_driven(connection: psycopg.Connection, vehicle_id: int) -> None:

@@ -13,3 +13,9 @@ SELECT started_at, ended_at, figures FROM trip
 WHERE vehicle_id = %(vehicle)s AND kept
     AND (%(before)s::timestamptz IS NULL OR started_at < %(before)s)
 ORDER BY started_at DESC LIMIT %(limit)s
+
+-- weeks --
+-- Row security lets through those that lie within one visible ownership.
+SELECT monday, figures FROM week
+WHERE vehicle_id = %(vehicle)s AND (%(before)s::date IS NULL OR monday < %(before)s)
+ORDER BY monday DESC LIMIT %(limit)s

@@ -18,6 +18,8 @@ def _lines(report: VehicleReport, zone: ZoneInfo) -> Iterator[str]:
     for label, quantity, digits in _figures(report):
         yield f"{label:<24}{_figure(quantity, digits)}"
     yield f"{'harsh events':<24}{_events(report)}"
+    yield f"{'trouble codes':<24}{_codes(report)}"
+    yield f"{'refuelled':<24}{_refuels(report)}"
     yield f"{'trips':<24}{len(report.trips)}"
     yield from _trips(report, zone)
     yield from (f"due   {due.date}  ({due.low} to {due.high})  {due.item:<10} {due.reason_en}" for due in report.due)
@@ -32,6 +34,12 @@ def _figures(report: VehicleReport) -> list[tuple[str, Q, int]]:
         ("consumption", report.fuel_l_per_100km, 1),
         ("highway distance", mix.highway, 2),
         ("congested time", mix.congested_time, 2),
+        ("idling time", report.pattern.idle_time, 2),
+        ("cold engine time", report.pattern.cold_time, 2),
+        ("idling fuel", report.pattern.idle_fuel, 2),
+        ("change of consumption", report.fuel_drift.change, 2),
+        ("of it unexplained", report.fuel_drift.unexplained, 2),
+        ("traction energy", report.electricity.energy_kwh, 1),
         ("front tyre wear", tyres.front.mm_per_1000km, 2),
         ("rear tyre wear", tyres.rear.mm_per_1000km, 2),
         ("front tread", tyres.front.tread_mm, 1),
@@ -44,6 +52,9 @@ def _figures(report: VehicleReport) -> list[tuple[str, Q, int]]:
         ("battery at rest", battery.rest_v, 2),
         ("battery cranking", battery.crank_v, 2),
         ("battery charging", battery.charging_v, 2),
+        ("warm coolant", report.cooling.steady_c, 0),
+        ("trim at idle", report.fuel_trims.idle_pct, 1),
+        ("trim under way", report.fuel_trims.part_load_pct, 1),
         ("driving score", report.driving_score, 0),
     ]
 
@@ -52,6 +63,19 @@ def _events(report: VehicleReport) -> str:
     events = report.events
     counts = (("braking", events.brake), ("accelerating", events.accel), ("cornering", events.corner))
     return ", ".join(f"{count} {name}" for name, count in counts if count is not None) or "unknown"
+
+
+def _codes(report: VehicleReport) -> str:
+    if report.codes is None:
+        return "unknown"
+    return ", ".join(f"{code.code} {code.status}" for code in report.codes) or "none"
+
+
+def _refuels(report: VehicleReport) -> str:
+    if report.refuels is None:
+        return "unknown"
+    litres = sum(refuel.litres.value for refuel in report.refuels if refuel.litres)
+    return f"{len(report.refuels)} times" + (f", {litres:.0f} L" if litres else "")
 
 
 def _figure(quantity: Q, digits: int) -> str:

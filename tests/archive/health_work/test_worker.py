@@ -262,3 +262,17 @@ def test_between_two_owners_nobodys_driving_is_told(garage: Garage) -> None:
     garage.work()
     assert garage.rows("SELECT body -> 'fuel_l', body #> '{road_mix,highway}', ownership_id FROM report") == [
         (None, None, None)]
+
+
+def test_weeks_are_kept_beside_days(garage: Garage) -> None:
+    """A working week of drives, and none of it left when the readings belong to another car."""
+    car, device = garage.fitted_car("d1")
+    garage.deliver(device, *week())
+    garage.work()
+    assert garage.rows("SELECT monday, (figures ->> 'trips')::int FROM week") == [(date(2026, 11, 2), 10)]
+    assert garage.rows("SELECT body -> 'weeks' FROM report") == [([],)]
+    garage.change("DELETE FROM fitting")
+    with garage.database.connect() as connection:
+        marks.touch_whole_history(connection, car)
+    garage.work()
+    assert garage.rows("SELECT FROM week") == []

@@ -1,11 +1,13 @@
 """A car changes hands: its condition goes along, how it was driven does not."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from schemas.report import VehicleReport
-from tests.archive.people.town import Household, Town
+from archive.fleet import reports
+from schemas.report import VehicleReport, Week
+from tests.archive.people.town import NOW, Household, Town
 from tests.unit.api.doors import Door, body
 
 
@@ -70,6 +72,38 @@ def test_the_advisor_does_not_tell_the_former_owners_customs_either(door: Door) 
     [arrival] = body(door.as_(town.advisor).get(f"/v1/stores/{town.north}/pre-arrival"))["items"]
     assert arrival["findings"] == []
     assert [finding["code"] for finding in arrival["measure"]] == ["measure_pads"]
+
+
+def put_weeks(town: Town, household: Household, count: int) -> None:
+    """Weeks before this one, each of one short trip; health writes them."""
+    with town.database.connect() as connection:
+        weeks = [Week(monday=day, first=at, last=at + timedelta(minutes=20), trips=n + 1)
+                 for n in range(count)
+                 for at in [NOW - timedelta(weeks=n + 1)] for day in [at.date() - timedelta(days=at.weekday())]]
+        reports.put_weeks(connection, household.vehicle_id, weeks)
+
+
+def test_weeks_come_newest_first_page_by_page(door: Door) -> None:
+    put_weeks(door.town, door.town.zhang, 5)
+    owner, path = door.as_(door.town.zhang.actor), f"/v1/vehicles/{door.town.zhang.vehicle_id}/weeks"
+    first = body(owner.get(path, params={"limit": 3}))
+    second = body(owner.get(path, params={"limit": 3, "cursor": first["next_cursor"]}))
+    assert [week["trips"] for week in first["items"] + second["items"]] == [1, 2, 3, 4, 5]
+    assert second["next_cursor"] is None
+    assert owner.get(path, params={"cursor": "rubbish"}).status_code == 422
+
+
+def test_weeks_stay_with_the_person_and_that_of_the_sale_is_nobodys(door: Door) -> None:
+    town, zhang = door.town, door.town.zhang
+    put_weeks(town, zhang, 3)
+    sold = NOW - timedelta(weeks=2) + timedelta(minutes=10)
+    town.change("UPDATE ownership SET during = tstzrange(lower(during), %s) WHERE vehicle_id = %s", sold,
+                zhang.vehicle_id)
+    town.change("INSERT INTO ownership (customer_id, vehicle_id, during) VALUES (%s, %s, tstzrange(%s, NULL))",
+                town.li.customer_id, zhang.vehicle_id, sold)
+    path = f"/v1/vehicles/{zhang.vehicle_id}/weeks"
+    seen = [[week["trips"] for week in body(door.as_(who.actor).get(path))["items"]] for who in (zhang, town.li)]
+    assert seen == [[3], [1]]
 
 
 def test_a_sale_has_the_report_made_anew(door: Door) -> None:
