@@ -11,7 +11,7 @@ from health.codes import Codes
 from health.codes_due import due_by_code
 from health.distance import Mileage
 from health.figures import Reasons
-from health.forecast import Paths, chance_for, possible_futures
+from health.forecast import Paths, chance_for, lognormal_strata, possible_futures
 from health.history import History
 from health.moments import add_months, day_of, instant_us
 from health.oil_life import OilState
@@ -141,7 +141,7 @@ def _interval_due(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | U
     by_rule_km = None if rule.km is None else _left_km(rule.km, start, view)
     by_turns_km = _left_km_of_turns(rule, start, view)
     left_km, by_oil = _shortened_by_oil(rule, _sooner(by_rule_km, by_turns_km), view)
-    days = _days_by_distance(left_km, view)
+    days = _days_by_oil(rule.km, start, view) if by_oil else _days_by_distance(left_km, view)
     if days is None and calendar is None:
         return Unknown.NO_FACT if left_km is None else Unknown.BEYOND_HORIZON
     reason = DueReason(view.use, view.usage, view.policy)
@@ -192,6 +192,17 @@ def _days_by_distance(left_km: float | None, view: Outlook) -> Integers | None:
     if left_km is None or view.paths is None:
         return None if left_km is None or left_km > 0 else np.zeros(1, dtype=np.int64)
     days = view.paths.days_until(np.full(len(view.paths), left_km))
+    return days if np.median(days) <= view.policy.forecast.horizon_d else None
+
+
+def _days_by_oil(limit_km: float | None, start: Start, view: Outlook) -> Integers | None:
+    """The same where the oil comes first in the middle: how long it lasts is as uncertain as how far is driven."""
+    if view.paths is None:
+        return _days_by_distance(view.parts.oil.left_km, view)
+    chance = chance_for(view.history.vehicle, "oil", view.today)
+    left_km = view.parts.oil.possible_left_km(lognormal_strata(chance, len(view.paths), view.parts.oil.sigma))
+    by_rule_km = None if limit_km is None else _left_km(limit_km, start, view)
+    days = view.paths.days_until(np.minimum(left_km, np.inf if by_rule_km is None else by_rule_km))
     return days if np.median(days) <= view.policy.forecast.horizon_d else None
 
 

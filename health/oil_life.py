@@ -21,10 +21,21 @@ class OilState:
     """The oil in the engine: its figures, and how far it still goes by revolutions."""
 
     report: OilReport
-    left_km: float  # by revolutions at the car's own rate; NaN where unknown
+    full_km: float     # a filling lasts by revolutions at the car's own rate; NaN where unknown
     used_share: float  # of the revolutions it lasts; NaN where unknown
+    sigma: float       # relative, of that distance [1]
     peak_c: float
     reasons: Reasons
+
+    @property
+    def left_km(self) -> float:
+        """Distance the oil still goes by revolutions; NaN where unknown."""
+        return (1 - self.used_share) * self.full_km
+
+    def possible_left_km(self, factor: Floats) -> Floats:
+        """The same where the filling lasts `factor` times as long as expected."""
+        left: Floats = (factor - self.used_share) * self.full_km
+        return left
 
 
 def estimate_oil(history: History, facts: VehicleFacts, mileage: Mileage, today: date, policy: Policy) -> OilState:
@@ -34,15 +45,16 @@ def estimate_oil(history: History, facts: VehicleFacts, mileage: Mileage, today:
     plain_per_km = _per_km(history.read("revolutions"), mileage)
     per_km = _per_km(weighted, mileage)
     sigma = p.sigma.get(source, 0.2)
+    lasting = float(np.hypot(sigma, p.sigma_life))
     used = _used_share(history, facts, mileage, weighted, per_km, p)
     report = OilReport(
         revolutions_per_km=relative(plain_per_km, p.sigma_revolutions, "engine_rpm", "1/km"),
         weighted_revolutions_per_km=relative(per_km, sigma, source, "1/km"),
-        life_pct=_life(used, facts, mileage, history, today, sigma, p))
+        life_pct=_life(used, facts, mileage, history, today, lasting, p))
     known = "oil.life_pct", Unknown.NO_FACT if facts.oil is None or facts.oil.changed_at is None else Unknown.NO_DATA
-    left_km = (1 - used) * p.revolutions_max / per_km if per_km > 0 else float("nan")
+    full_km = p.revolutions_max / per_km if per_km > 0 else float("nan")
     peaks = history.read("oil_peak_c")[_since(history, facts)]
-    return OilState(report, left_km, used, float(np.fmax.reduce(peaks, initial=np.nan)),
+    return OilState(report, full_km, used, lasting, float(np.fmax.reduce(peaks, initial=np.nan)),
                     {"oil": Unknown.NO_SIGNAL, known[0]: known[1]})
 
 

@@ -107,6 +107,9 @@ class OilPolicy:
 
     revolutions_max: float = 25.0e6
     """Weighted revolutions an oil filling lasts [1]. K"""
+    sigma_life: float = 0.2
+    """Relative 1-sigma of these revolutions [1]: oils and engines differ, and not all that ages oil turns with the
+    crankshaft. K"""
     days_max: float = 365.0
     km_max: float = 10_000.0
     """Age [d] and distance [km] it lasts where the maker says nothing. K"""

@@ -65,6 +65,7 @@ def test_cold_starts_bring_the_oil_service_forward(month: pl.DataFrame) -> None:
     assert hard.limit == "revolutions"
     assert hard.date < easy.date
     assert "sooner than by distance" in hard.reason_en
+    assert (hard.high - hard.low).days > 0.2 * (hard.date - TODAY.date()).days
 
 
 def test_oil_that_got_too_hot_is_mentioned() -> None:
