@@ -21,6 +21,7 @@ from api.shapes.devices import (
     DevicePage,
     DeviceView,
     DeviceWish,
+    FittingWish,
     GrantWish,
     ImportLine,
     ImportView,
@@ -117,8 +118,7 @@ def read_device(device_id: DeviceId, visit: Administering) -> DeviceView:
 def revoke_device(device_id: DeviceId, visit: Administering) -> DeviceView:
     """Its next message is refused, also while it is connected; the broker follows within 5 s. Again changes nothing."""
     with visit.transaction() as connection:
-        device = devices.revoke(connection, device_id)
-        certificates.revoke(connection, visit.vault, device.device_key)
+        device = provisioning.revoke(connection, visit.vault, device_id)
         visit.note(connection, "device", device.device_key)
         return DeviceView.model_validate(inventory.entry(connection, device_id))
 
@@ -130,6 +130,18 @@ def rotate_password(device_id: DeviceId, visit: Administering) -> ProvisionedVie
         credentials = provisioning.rotate_password(connection, device_id)
         visit.note(connection, "device", credentials.device_key)
     return _told(credentials, "rotated")
+
+
+@router.put("/{device_id}/fitting", summary="Put a device into another car, or into none")
+def fit_device(device_id: DeviceId, wish: FittingWish, visit: Administering) -> DeviceView:
+    """From now on; what it measured stays with the car it sat in. The store of the car administers it."""
+    with visit.transaction() as connection:
+        vehicle_id = _vehicle(connection, visit, wish)
+        if vehicle_id is not None:
+            _scope(connection, visit).store_for(connection, None, vehicle_id)
+        device = provisioning.refit(connection, device_id, vehicle_id)
+        visit.note(connection, "device", device.device_key)
+        return DeviceView.model_validate(inventory.entry(connection, device_id))
 
 
 @router.put("/{device_id}/grant", summary="Say why a device may send, and until when")
@@ -175,15 +187,20 @@ def list_commands(device_id: DeviceId, visit: Administering, limit: Limit = 50, 
 
 
 def _wish(connection: psycopg.Connection, visit: Visit, wish: DeviceWish) -> Wish:
-    if wish.vehicle_id is not None and wish.vin is not None:
-        raise InvalidInput("vin: say the car once")
-    vehicle_id = wish.vehicle_id
-    if wish.vin is not None:
-        vehicle_id = vehicles.by_vin(connection, visit.vault, wish.vin)
-        if vehicle_id is None:
-            raise NotFound
+    vehicle_id = _vehicle(connection, visit, wish)
     store_id = _scope(connection, visit).store_for(connection, wish.store_id, vehicle_id)
     return Wish(wish.device_id, wish.format, store_id, vehicle_id, Grant(wish.grant.reason, wish.grant.until))
+
+
+def _vehicle(connection: psycopg.Connection, visit: Visit, wish: FittingWish) -> int | None:
+    if wish.vehicle_id is not None and wish.vin is not None:
+        raise InvalidInput("vin: say the car once")
+    if wish.vin is None:
+        return wish.vehicle_id
+    vehicle_id = vehicles.by_vin(connection, visit.vault, wish.vin)
+    if vehicle_id is None:
+        raise NotFound
+    return vehicle_id
 
 
 def _scope(connection: psycopg.Connection, visit: Visit) -> Scope:

@@ -21,13 +21,18 @@ class GrantWish(Ask):
     until: FutureDatetime | None = Field(None, description="left out: until it is revoked")
 
 
-class DeviceWish(Ask):
+class FittingWish(Ask):
+    """A car, or none."""
+
+    vehicle_id: int | None = Field(None, ge=1, le=2**31 - 1, description="the car it is fitted to from now on")
+    vin: Vin | None = Field(None, description="the same, by VIN")
+
+
+class DeviceWish(FittingWish):
     """A device to be provisioned. Its store is its car's, else the one named, else the only one you administer."""
 
     device_id: str = Field(max_length=64, examples=["dongle-7"])
     format: DeviceFormat = DeviceFormat.PITCALL
-    vehicle_id: int | None = Field(None, ge=1, le=2**31 - 1, description="the car it is fitted to from now on")
-    vin: Vin | None = Field(None, description="the same, by VIN")
     store_id: int | None = Field(None, ge=1, le=2**31 - 1)
     grant: GrantWish = GrantWish()
     certificate: bool = Field(False, description="a client certificate too")

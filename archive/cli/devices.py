@@ -85,10 +85,19 @@ def revoke(device_id: str) -> None:
     """Shut a device out for good: its next message is refused, and the broker lets it in no more."""
     settings = Settings.from_env()
     with database(settings) as connection, connection.transaction():
-        device = devices.revoke(connection, device_id)
-        certificates.revoke(connection, vault(settings), device.device_key)
+        device = provisioning.revoke(connection, vault(settings), device_id)
         audit.record_operator(connection, "revoke_device", "device", device.device_key)
     print(json.dumps({"device_id": device_id, "revoked": True}))
+
+
+@app.command()
+def fit(device_id: str, vehicle: Annotated[str | None, typer.Option(help="VIN; left out: into no car")] = None) -> None:
+    """Put a device into another car from now on; what it measured stays with the car it sat in."""
+    settings = Settings.from_env()
+    with database(settings) as connection, connection.transaction():
+        device = provisioning.refit(connection, device_id, _vehicle(connection, settings, vehicle))
+        audit.record_operator(connection, "fit_device", "device", device.device_key)
+        print(json.dumps(vars(inventory.entry(connection, device_id)), default=str))
 
 
 @app.command()

@@ -98,6 +98,14 @@ def standing(connection: psycopg.Connection, device_id: str) -> Standing:
     return found
 
 
+def in_service(connection: psycopg.Connection, device_id: str) -> Standing:
+    """One device by name; raises NotFound, and Conflict when it was revoked."""
+    device = standing(connection, device_id)
+    if device.revoked:
+        raise Conflict(f"device {device_id} was revoked")
+    return device
+
+
 def find(connection: psycopg.Connection, device_id: str) -> Standing | None:
     """One device by name, if it is there to be seen."""
     row = connection.execute(_QUERIES["standing"], [device_id]).fetchone()
@@ -112,7 +120,7 @@ def revoke(connection: psycopg.Connection, device_id: str) -> Standing:
 
 def rotate(connection: psycopg.Connection, device_id: str, password_hash: str) -> Standing:
     """Replace the password; raises NotFound, and Conflict for a device that was revoked."""
-    device = _in_service(connection, device_id)
+    device = in_service(connection, device_id)
     connection.execute(_QUERIES["rotate"], {"device": device.device_key, "password_hash": password_hash})
     return device
 
@@ -122,7 +130,7 @@ def grant(connection: psycopg.Connection, device_id: str, granted: Grant) -> Sta
 
     Raises NotFound, Conflict for a device that was revoked, and InvalidInput for an end that is past.
     """
-    device = _in_service(connection, device_id)
+    device = in_service(connection, device_id)
     try:
         with our_errors():
             connection.execute(_QUERIES["grant"], {"device": device.device_key, "reason": granted.reason.value,
@@ -136,10 +144,3 @@ def broker_users(connection: psycopg.Connection, broker: str) -> list[BrokerUser
     """Everyone a broker lets in, in a stable order: the devices of its shards that may send."""
     with connection.cursor(row_factory=class_row(BrokerUser)) as cursor:
         return cursor.execute(_QUERIES["broker_users"], [broker]).fetchall()
-
-
-def _in_service(connection: psycopg.Connection, device_id: str) -> Standing:
-    device = standing(connection, device_id)
-    if device.revoked:
-        raise Conflict(f"device {device_id} was revoked")
-    return device

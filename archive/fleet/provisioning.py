@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import psycopg
 
-from archive.fleet import brokers, devices, vehicles
+from archive.database.sealing import Vault
+from archive.fleet import brokers, certificates, devices, vehicles
 from archive.fleet.broker_password import password_hash
 from archive.fleet.devices import Grant, Standing
 from schemas import topics
@@ -109,7 +109,8 @@ class Provisioner:
         device = devices.provision(self._connection, wish.device_id, shard, password_hash(password), wish.format,
                                    wish.store_id, wish.grant)
         if wish.vehicle_id is not None:
-            vehicles.fit(self._connection, device.device_key, wish.vehicle_id, datetime.now(UTC))
+            vehicles.fit(self._connection, device.device_key, wish.vehicle_id,
+                         vehicles.transaction_time(self._connection))
         self._load[shard] += 1
         return Credentials(device.device_key, device.device_id, shard, password, wish.format, self._brokers[shard])
 
@@ -138,13 +139,39 @@ def rotate_password(connection: psycopg.Connection, device_id: str) -> Credentia
                        brokers.addresses(connection)[device.shard])
 
 
+def refit(connection: psycopg.Connection, device_id: str, vehicle_id: int | None) -> Standing:
+    """Put a device into another car from now on, or into none; what it measured stays with the car it sat in.
+
+    Raises NotFound, Refused when the car has another device, Conflict for a device that was revoked.
+    """
+    device = devices.in_service(connection, device_id)
+    if device.vehicle_id == vehicle_id:
+        return device
+    now = vehicles.transaction_time(connection)
+    vehicles.unfit(connection, device.device_key, now)
+    if vehicle_id is not None:
+        try:
+            vehicles.fit(connection, device.device_key, vehicle_id, now)
+        except Conflict as refused:
+            raise _in_words(refused) from refused
+    return devices.standing(connection, device_id)
+
+
+def revoke(connection: psycopg.Connection, vault: Vault, device_id: str) -> Standing:
+    """Shut a device out for good, its certificates with it, and take it out of its car. Raises NotFound."""
+    device = devices.revoke(connection, device_id)
+    certificates.revoke(connection, vault, device.device_key)
+    vehicles.unfit(connection, device.device_key, vehicles.transaction_time(connection))
+    return device
+
+
 def _as_wished(there: Standing, wish: Wish) -> Standing:
     if there.revoked:
         raise Refused("device_id", "it was revoked; a name is not given twice")
     if there.format is not wish.format:
         raise Refused("format", f"it is there as {there.format.value}")
     if wish.vehicle_id is not None and there.vehicle_id != wish.vehicle_id:
-        raise Refused("vehicle", "the device is there, but not in this car")
+        raise Refused("vehicle", "the device is there, but sits elsewhere")
     return there
 
 

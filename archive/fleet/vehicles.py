@@ -70,6 +70,19 @@ def fit(connection: psycopg.Connection, device_key: int, vehicle_id: int, since:
                                              "until": until})
 
 
+def transaction_time(connection: psycopg.Connection) -> datetime:
+    """What the transaction takes for now: what is fitted from then on is fitted within the transaction already."""
+    row = connection.execute(_QUERIES["transaction_time"]).fetchone()
+    assert row is not None  # noqa: S101 - there is always a time
+    now: datetime = row[0]
+    return now
+
+
+def unfit(connection: psycopg.Connection, device_key: int, until: datetime) -> None:
+    """Say that a device sits in no car from then on; one that sits in none changes nothing."""
+    connection.execute(_QUERIES["unfit"], {"device": device_key, "until": until})
+
+
 def own(connection: psycopg.Connection, customer_id: int, vehicle_id: int, since: datetime) -> None:
     """Say who owns a car from when on; raises Conflict while another owner holds it."""
     with our_errors():

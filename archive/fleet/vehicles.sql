@@ -23,5 +23,13 @@ WITH fitted AS (
 INSERT INTO vehicle_touched (vehicle_id, first_time, last_time)
 SELECT vehicle_id, lower(during), coalesce(upper(during), 'infinity') FROM fitted
 
+-- transaction_time --
+SELECT now()
+
+-- unfit --
+-- What was measured until then stays the car's.
+UPDATE fitting SET during = tstzrange(lower(during), %(until)s)
+WHERE device_key = %(device)s AND during @> %(until)s::timestamptz AND lower(during) < %(until)s
+
 -- own --
 INSERT INTO ownership (customer_id, vehicle_id, during) VALUES (%(customer)s, %(vehicle)s, tstzrange(%(since)s, NULL))

@@ -72,6 +72,24 @@ def test_a_device_goes_to_the_store_of_its_car(door: Door, admin: TestClient, so
     assert "y1" not in names(admin)
 
 
+def test_a_car_changes_its_device_and_a_device_its_car(door: Door, admin: TestClient, southern: TestClient) -> None:
+    zhang, li = door.town.zhang, door.town.li
+    old = f"dongle-{zhang.vehicle_id}"
+    body(admin.post("/v1/devices", json={"device_id": "successor"}), 201)
+    path, car = "/v1/devices/successor/fitting", {"vehicle_id": zhang.vehicle_id}
+    assert body(admin.put(path, json=car), 409)["detail"] == "vehicle: it has another device"
+    assert admin.put(path, json={"vehicle_id": li.vehicle_id}).status_code == 404
+    assert southern.put(path, json={"vehicle_id": li.vehicle_id}).status_code == 404
+    assert body(admin.post(f"/v1/devices/{old}/revoke"))["vehicle_id"] is None
+    fitted = [body(admin.put(path, json=car))["fitted_from"] for _ in range(2)]
+    assert fitted[0] == fitted[1], "saying it again changes nothing"
+    assert body(admin.put(path, json={}))["vehicle_id"] is None
+    kept = door.town.rows("SELECT device_id, upper_inf(during) FROM fitting JOIN device USING (device_key) "
+                          "WHERE vehicle_id = %s ORDER BY fitting_id", zhang.vehicle_id)
+    assert kept == [(old, False), ("successor", False)]
+    assert admin.put(f"/v1/devices/{old}/fitting", json={}).status_code == 409
+
+
 @pytest.mark.parametrize("wrong", [
     {"device_id": "a/b"}, {"device_id": "+"}, {"device_id": ""}, {"device_id": "ingest-s00"},
     {"device_id": "x", "format": "fax"}, {"device_id": "x", "grant": {"until": "2020-01-01T00:00:00Z"}},

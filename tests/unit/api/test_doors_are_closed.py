@@ -24,13 +24,13 @@ SLOT = {"slot_at": (datetime.now(UTC) + timedelta(days=3)).isoformat()}
 BODIES = {"confirm_booking": SLOT, "decline_booking": {"reason": "no"}, "grant_consent": {"text_version": "1"},
           "record_visit": {"at": "2026-11-20T02:00:00Z", "done_on": "2026-11-20"}, "put_rule": {"km": 60_000},
           "provision_device": {"device_id": "door-1"}, "import_devices": "device_id\ndoor-2\n", "grant_device": {},
-          "certify_device": {}, "send_command": {"type": "reboot"}, "replay_dead_letters": {}}
+          "fit_device": {}, "certify_device": {}, "send_command": {"type": "reboot"}, "replay_dead_letters": {}}
 FOR_SERVING = {"list_pre_arrivals", "read_pre_arrival", "record_visit", "list_rules", "put_rule", "drop_rule"}
 FOR_MANAGERS = {"put_rule", "drop_rule"}
 FOR_ADMINISTRATORS = {
     "list_devices", "provision_device", "import_devices", "read_device", "revoke_device", "rotate_password",
-    "grant_device", "certify_device", "send_command", "list_commands", "list_dead_letters", "read_payload",
-    "replay_dead_letters", "read_replay"}
+    "grant_device", "fit_device", "certify_device", "send_command", "list_commands", "list_dead_letters",
+    "read_payload", "replay_dead_letters", "read_replay"}
 REPLAY = UUID(int=1)
 MethodAndPath = tuple[str, str]
 
