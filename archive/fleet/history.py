@@ -57,7 +57,8 @@ def extent(connection: psycopg.Connection, vehicle_id: int, cold: ColdReadings |
     """From the first reading or trip of a car to its last; cold storage may begin before the car's own first."""
     with connection.cursor(row_factory=class_row(Extent)) as cursor:
         found = cursor.execute(_QUERIES["extent"], {"vehicle": vehicle_id}).fetchone() or Extent(None, None)
-    edges = [edge for edge in (found.first, found.last, cold and cold.first()) if edge]
+    older = cold.first() if cold and dropped_before(connection, "reading") else None
+    edges = [edge for edge in (found.first, found.last, older) if edge]
     return Extent(min(edges, default=None), max(edges, default=None))
 
 

@@ -17,7 +17,8 @@ from schemas.errors import ConfigurationError
 COMPOSE_FILE = Path(__file__).parents[2] / "docker-compose.yml"
 DATABASE, BROKER = "timescaledb", "mosquitto"
 DATABASE_IMAGE = "timescale/timescaledb:2.19.3-pg17"
-ELSEWHERE = ("INGEST_PASSWORD", "HEALTH_PASSWORD", "API_PASSWORD", "BACKUP_PASSWORD", "BROKER_PASSWORD", "MASTER_KEY")
+ELSEWHERE = ("OWNER_PASSWORD", "INGEST_PASSWORD", "HEALTH_PASSWORD", "API_PASSWORD", "BACKUP_PASSWORD",
+             "BROKER_PASSWORD", "MASTER_KEY")
 """Demanded by the compose file for services that we do not start here."""
 
 

@@ -27,14 +27,15 @@ NEEDED = {
     "migrate": {"DATABASE_URL"},
     "broker-sync": {"DATABASE_URL", "BROKER_URL", "BROKER_FILES", "BROKER_PID_FILE"},
     "ingest": {"DATABASE_URL", "BROKER_URL", "MASTER_KEY"},
-    "health": {"DATABASE_URL"},
+    "health": {"DATABASE_URL", "COLD"},
+    "keeper": {"DATABASE_URL", "COLD", "ADMIN_PORT"},
     "api": {"DATABASE_URL", "MASTER_KEY", "API_HOST", "API_PORT"},
 }
 LISTEN_ON_NOTHING = {"migrate"}
 """Nobody can ask it how it is; it ends."""
 
 ROLES = {"migrate": "postgres", "broker-sync": "pitcall_ingest", "ingest": "pitcall_ingest",
-         "health": "pitcall_health", "api": "pitcall_api"}
+         "health": "pitcall_health", "keeper": "pitcall_owner", "api": "pitcall_api"}
 
 
 def command_of(service: dict[str, Any]) -> str:

@@ -164,6 +164,14 @@ def test_history_reads_cold_and_live_as_one(stock: Stock) -> None:
         assert stock.garage.derived(car) == before
 
 
+def test_cold_storage_that_has_not_begun_is_not_asked(stock: Stock) -> None:
+    """As long as nothing was dropped, health works beside an empty folder."""
+    car = stock.garage.car()
+    stock.garage.fit(stock.devices["d1"], car, MAY)
+    assert stock.garage.work(AS_OF, cold=ColdReadings(stock.folder)).failed == 0
+    assert len(stock.garage.derived(car)["trips"]) == 4
+
+
 def test_without_cold_storage_health_leaves_old_trips_alone(stock: Stock) -> None:
     """It refuses to compute them again from nothing: the car's job fails, its marks stay."""
     car = stock.garage.car()
