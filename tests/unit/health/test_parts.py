@@ -1,5 +1,6 @@
 """Oil, battery and brake pads: goals of the model notes, limit cases, and stories of the workshop."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -7,14 +8,15 @@ import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 
+from health.assess import assess
 from health.brakes import hot_factor
 from health.oil import oil_c_by_model, oil_weight
-from health.policy import BatteryPolicy, BrakePolicy, OilPolicy
+from health.policy import DEFAULT, BatteryPolicy, BrakePolicy, OilPolicy
 from schemas.findings import FindingCode
 from schemas.report import Q, Unknown, VehicleReport
 from schemas.vehicle import Oil, PadReading, ServiceDone, VehicleFacts
 from tests.unit.health.drives import MORNING, commute, petrol_drive, recording
-from tests.unit.health.reports import assessed
+from tests.unit.health.reports import SHANGHAI, assessed
 from tests.unit.health.shared_data import cycle_recording, needs_cycles
 
 TODAY = datetime(2026, 4, 1, 4, tzinfo=UTC)
@@ -65,7 +67,16 @@ def test_cold_starts_bring_the_oil_service_forward(month: pl.DataFrame) -> None:
     assert hard.limit == "revolutions"
     assert hard.date < easy.date
     assert "sooner than by distance" in hard.reason_en
-    assert (hard.high - hard.low).days > 0.2 * (hard.date - TODAY.date()).days
+
+
+def test_how_long_oil_lasts_widens_its_due_date(month: pl.DataFrame) -> None:
+    facts = {"car": VehicleFacts(oil=Oil(changed_at=date(2026, 3, 2), changed_km=9000, km_max=15_000))}
+    sure = replace(DEFAULT, oil=replace(DEFAULT.oil, sigma_life=0.0))
+    narrow, wide = (next(due for due in assess(month, facts, TODAY, SHANGHAI, policy)["car"].due
+                         if due.item == "PM-MINOR") for policy in (sure, DEFAULT))
+    assert narrow.limit == wide.limit == "revolutions"
+    assert wide.high - wide.low > narrow.high - narrow.low
+    assert abs(wide.date - narrow.date) < timedelta(days=14)
 
 
 def test_oil_that_got_too_hot_is_mentioned() -> None:
