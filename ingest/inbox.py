@@ -1,4 +1,4 @@
-"""The inbox between the network threads and the writer: bounded for QoS 0, never full for QoS 1."""
+"""The inbox between the network threads and the writer, bounded in messages and in bytes."""
 
 import time
 from collections import deque
@@ -7,14 +7,18 @@ from threading import Condition
 
 from ingest.messages import Message
 
-BATCH_MESSAGES = 2_000
+BATCH_MESSAGES = 4_000
 BATCH_BYTES = 600_000
-"""About 40,000 samples of differences under zlib: the size at which a COPY pays off without long transactions."""
+"""About 50,000 samples of differences under zlib: the size at which a COPY pays off without long transactions."""
 
 BATCH_AGE_S = 0.1
 QOS0_LIMIT = 20_000
 """Messages waiting beyond this make further QoS 0 deliveries be dropped and counted; QoS 1 is bounded by the receive
 maximum of its connection instead."""
+
+INBOX_BYTES = 24 * 2**20
+"""Payload that may wait [B]: a full receive window of the usual 3 KB messages. Of larger ones fewer fit; the rest stays
+at the broker."""
 
 
 class Inbox:
@@ -28,18 +32,19 @@ class Inbox:
         self._since = 0.0
         self._changed = Condition()
 
-    def put(self, message: Message) -> bool:
-        """Add a delivery; called by network threads, never blocks. False when a QoS 0 delivery found no room."""
+    def has_room(self, message: Message) -> bool:
+        """Whether a delivery may be put; called by network threads."""
+        return self._bytes < INBOX_BYTES and (message.qos > 0 or len(self._waiting) < QOS0_LIMIT)
+
+    def put(self, message: Message) -> None:
+        """Add a delivery; called by network threads, never blocks."""
         with self._changed:
-            if message.qos == 0 and len(self._waiting) >= QOS0_LIMIT:
-                return False
             if not self._waiting:
                 self._since = self._clock()
             self._waiting.append(message)
             self._bytes += len(message.payload)
             if len(self._waiting) == 1 or self._full():
                 self._changed.notify()
-            return True
 
     def next_batch(self, patience_s: float) -> list[Message]:
         """The next batch in order of arrival; empty when nothing came within `patience_s`."""

@@ -1,5 +1,6 @@
 """The MQTT connection of one shard: persistent session, manual acknowledgement with connection generation."""
 
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest import broker_figures
+from ingest.client import Client
 from ingest.messages import Message
 from ingest.pace import Pace
 from schemas.broker_address import BrokerAddress
@@ -23,7 +25,7 @@ from schemas.wire import PAYLOAD_LIMIT
 
 log = structlog.get_logger()
 
-RECEIVE_MAXIMUM = 4_096
+RECEIVE_MAXIMUM = 8_192
 """Deliveries the broker may have un-acknowledged at us; batches close at half of it, or acks would stall."""
 
 NEVER_EXPIRES = 0xFFFFFFFF
@@ -40,12 +42,14 @@ TAKEN_OVER = 0x8E
 
 
 class Listener:
-    """Serves one shard. `deliver` is called in the network thread and must only enqueue.
+    """Serves one shard. `deliver` is called in the network thread and must only enqueue; False: there is no room.
+
+    What there is no room for stays at the broker: nothing more is taken over this connection, until `resume`.
 
     `hear` is given what the broker tells of itself, while this listener is the one to `watch`.
     """
 
-    def __init__(self, shard: str, deliver: Callable[[Message], None], hear: Callable[[str, bytes], None]) -> None:
+    def __init__(self, shard: str, deliver: Callable[[Message], bool], hear: Callable[[str, bytes], None]) -> None:
         self.shard = shard
         self.taken_over = False
         self._deliver = deliver
@@ -53,6 +57,8 @@ class Listener:
         self._watching = False
         self._thread: Thread | None = None
         self._accepting = True
+        self._full = False
+        self._taken = self._acknowledged = 0
         self._generation = 0
         self._subscribed_in = -1
         self._lock = Lock()
@@ -91,6 +97,15 @@ class Listener:
             raise BrokerUnavailable(f"no broker at {address.host}:{address.port}") from away
         self._client.loop_start()
 
+    def resume(self) -> None:
+        """Once all is acknowledged that there was room for, break the connection: paho makes another, and the broker
+        sends over it what had to stay."""
+        connection = self._client.socket()
+        done = self._full and self._acknowledged == self._taken and not self._client.want_write()
+        if done and isinstance(connection, socket.socket):
+            log.warning("inbox_was_full", shard=self.shard)
+            connection.shutdown(socket.SHUT_RDWR)
+
     def refuse_more(self) -> None:
         """Leave further deliveries un-acknowledged: the broker will send them again."""
         self._accepting = False
@@ -125,8 +140,8 @@ class Listener:
             mids = [m.mid for m in messages if m.generation == self._generation and m.qos > 0]
             if not self._client.is_connected():
                 return 0
-            for mid in mids:
-                self._client.ack(mid, 1)
+            self._client.acknowledge(mids)
+            self._acknowledged += len(mids)
         return len(mids)
 
     def publish(self, topic: str, payload: bytes, qos: int, *, lives_s: int | None = None) -> None:
@@ -140,9 +155,9 @@ class Listener:
         if qos or self._client.is_connected():
             self._client.publish(topic, payload, qos, properties=properties)
 
-    def _make_client(self) -> mqtt.Client:
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=ingest_client(self.shard),
-                             protocol=mqtt.MQTTv5, manual_ack=True)
+    def _make_client(self) -> Client:
+        client = Client(CallbackAPIVersion.VERSION2, client_id=ingest_client(self.shard), protocol=mqtt.MQTTv5,
+                        manual_ack=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
@@ -158,6 +173,8 @@ class Listener:
             return
         with self._lock:
             self._generation += 1
+            self._full = False
+            self._taken = self._acknowledged = 0
         self._thread = current_thread()
         client.subscribe(_subscriptions(self.shard))
         self._follow_figures()
@@ -191,10 +208,13 @@ class Listener:
         topic = _topic(message)
         if topic.startswith("$SYS/"):
             self._hear(topic, bytes(message.payload))
-        elif self._accepting:
-            self._deliver(Message(topic, bytes(message.payload), message.mid, message.qos, message.retain, self.shard,
-                                  self._generation, time.time(), message.dup,
-                                  too_fast=not self._pace.allows(topic, time.monotonic())))
+        elif self._accepting and not self._full:
+            came = Message(topic, bytes(message.payload), message.mid, message.qos, message.retain, self.shard,
+                           self._generation, time.time(), message.dup,
+                           too_fast=not self._pace.allows(topic, time.monotonic()))
+            self._full = not self._deliver(came)
+            if message.qos > 0 and not self._full:
+                self._taken += 1
 
 
 def _subscriptions(shard: str) -> list[tuple[str, SubscribeOptions]]:

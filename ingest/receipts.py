@@ -1,10 +1,35 @@
 """Receipts: after commit each device hears exactly which of its messages are safe, and forgets only those."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 from ingest.messages import Receiptable
 from schemas.topics import down
 from schemas.wire import Receipt
+
+EVERY_S = 1.0
+"""Longest time a receipt waits for others of its device while there is much to do; a device waits 60 s for it."""
+
+
+class Receipts:
+    """Receipts that are due. Used by one thread at a time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._committed: list[Receiptable] = []
+        self._taken_at = clock()
+
+    def add(self, committed: Iterable[Receiptable]) -> None:
+        """Remember messages that are committed."""
+        self._committed += committed
+
+    def take(self, *, busy: bool) -> Iterator[tuple[str, str, bytes]]:
+        """What is to be sent now; while `busy`, nothing more often than every second."""
+        now = self._clock()
+        if busy and now - self._taken_at < EVERY_S:
+            return iter(())
+        committed, self._committed, self._taken_at = self._committed, [], now
+        return receipts(committed)
 
 
 def receipts(committed: Iterable[Receiptable]) -> Iterator[tuple[str, str, bytes]]:

@@ -5,7 +5,7 @@ is acknowledged as soon as it is committed.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
@@ -27,7 +27,7 @@ from ingest.leaving import Quiet
 from ingest.listening import RECEIVE_MAXIMUM
 from ingest.messages import Message
 from ingest.meters import Meters
-from ingest.receipts import receipts
+from ingest.receipts import Receipts
 from ingest.redelivered import Redeliveries
 from ingest.registry import Registry
 from ingest.replay_desk import ReplayDesk
@@ -55,6 +55,7 @@ class Ingest:
                  failpoint: Failpoint | None = None) -> None:
         self._stop = Event()
         self._inbox = Inbox(RECEIVE_MAXIMUM // 2)
+        self._receipts = Receipts()
         self._registry = Registry()
         self._redeliveries = Redeliveries()
         self._looked_at = float("-inf")
@@ -112,6 +113,7 @@ class Ingest:
         elif self._pending and self._pending.done():
             self._finish_writing()
         self._shards.give_up_lost()
+        self._shards.resume()
         if self._quiet and self._quiet.lasts(self._shards.flow(), self.balance.now()):
             self.emptied = True
             self.stop()
@@ -124,16 +126,21 @@ class Ingest:
         while time.monotonic() < deadline and (batch := self._inbox.next_batch(patience_s=0)):
             self._take_in(batch)
         self._finish_writing()
+        self._send_receipts(busy=False)
 
     def _take_in(self, batch: Sequence[Message]) -> None:
         names = {topic.device_id for message in batch if (topic := parse(message.topic))}
         self._asking.persist(lambda connection: self._registry.refresh(connection, names, time.monotonic()))
-        out = self._read(self._redeliveries.marked(batch))
-        self._finish_writing()
-        self._pending = self._pool.submit(self._writer.store, out)
+        for out in self._read(self._redeliveries.marked(batch)):
+            self._finish_writing()
+            self._pending = self._pool.submit(self._writer.store, out)
 
-    def _read(self, batch: Sequence[Message]) -> SortedOut:
-        return sort_out(batch, self._registry)
+    def _read(self, batch: Sequence[Message]) -> Iterator[SortedOut]:
+        """The batch sorted out: in one piece, unless its bodies are much larger than they came."""
+        while batch:
+            out = sort_out(batch, self._registry)
+            yield out
+            batch = batch[len(out.messages):]
 
     def _finish_writing(self) -> None:
         """Wait for the batch before, and raise what its writing raised."""
@@ -141,18 +148,28 @@ class Ingest:
         if pending:
             pending.result()
 
-    def _deliver(self, message: Message) -> None:
-        self.balance.take(message.shard)
-        if not self._inbox.put(message):
+    def _deliver(self, message: Message) -> bool:
+        if not self._inbox.has_room(message):
+            if message.qos > 0:
+                return False
+            self.balance.take(message.shard)
             self.balance.drop()
+            return True
+        self.balance.take(message.shard)
+        self._inbox.put(message)
+        return True
 
     def _settle(self, out: SortedOut, stored: Stored) -> None:
         """After commit, in this order: acknowledge, receipts, count."""
         self._shards.acknowledge(out.messages)
-        for shard, topic, payload in receipts(out.receipts.values()):
-            self._shards.publish(shard, topic, payload, qos=0)
+        self._receipts.add(out.receipts.values())
+        self._send_receipts(busy=len(self._inbox) > 0)
         self.balance.settle(out, stored)
         self._meters.settle(out, stored)
+
+    def _send_receipts(self, *, busy: bool) -> None:
+        for shard, topic, payload in self._receipts.take(busy=busy):
+            self._shards.publish(shard, topic, payload, qos=0)
 
     def _ask_again(self, _connection: psycopg.Connection) -> None:
         self._shards.forget_claims()

@@ -42,7 +42,7 @@ class TakenOver(PitcallError):
 class Shards(Collector):
     """One listener per shard. Unless we stand by, all are served from the start, whoever served them before."""
 
-    def __init__(self, assigned: Assignment, deliver: Callable[[Message], None], registry: CollectorRegistry) -> None:
+    def __init__(self, assigned: Assignment, deliver: Callable[[Message], bool], registry: CollectorRegistry) -> None:
         figures = BrokerFigures(assigned.broker, registry)
         self.broker = assigned.broker
         self._assigned = assigned
@@ -109,6 +109,11 @@ class Shards(Collector):
     def publish(self, shard: str, topic: str, payload: bytes, qos: int, *, lives_s: int | None = None) -> None:
         """Send something down to a device, which gets it within `lives_s` or never."""
         self._listeners[shard].publish(topic, payload, qos, lives_s=lives_s)
+
+    def resume(self) -> None:
+        """Ask for what had to stay at the broker, where that is possible by now."""
+        for shard in self._serving:
+            self._listeners[shard].resume()
 
     def refuse_more(self) -> None:
         """Leave what still comes to the broker."""

@@ -20,6 +20,10 @@ from schemas.signals import POSITION_SIGNALS, READING_SIGNALS, Signal
 from schemas.topics import FOREIGN_KIND, UpTopic, parse
 from schemas.wire import Event, EventType, RejectReason, Reply, Status
 
+BODY_BYTES = 4 * 2**20
+"""Inflated telemetry that is read at once [B]: twice the usual batch. Numbers take up to four times as much in columns,
+and a message of 1 KB may inflate to a megabyte, so this bounds the memory of a batch whatever came."""
+
 
 @dataclass
 class SortedOut:
@@ -27,6 +31,7 @@ class SortedOut:
 
     messages: Sequence[Message]
     telemetry: list[Taken] = field(default_factory=list)
+    body_bytes: int = 0
     foreign_rows: list[foreign.Row] = field(default_factory=list)
     unknown_keys: int = 0
     events: list[DeviceEvent] = field(default_factory=list)
@@ -52,9 +57,12 @@ class SortedOut:
 
 
 def sort_out(messages: Sequence[Message], registry: Registry) -> SortedOut:
-    """Read every message of a batch. Never raises for what a device sent."""
+    """Read the messages of a batch, the first of them if their bodies are very large. Never raises for what came."""
     out = SortedOut(messages)
     for number, message in enumerate(messages):
+        if out.body_bytes > BODY_BYTES:
+            out.messages = messages[:number]
+            break
         _sort_one(out, number, message, registry)
     columns = assemble(out.telemetry)
     rows = _refuse_wrong_clocks(out, columns)
@@ -93,6 +101,7 @@ def _take_telemetry(out: SortedOut, number: int, topic: UpTopic, device: Device)
         return _bury(out, number, body)
     out.receipts[number] = Receiptable(topic.shard, topic.device_id, body.boot, body.seq)
     out.telemetry.append(Taken(number, device.device_key, body))
+    out.body_bytes += len(body.body)
     return None
 
 

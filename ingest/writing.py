@@ -1,6 +1,6 @@
 """Writing: one batch after the other into the database; what it refuses is buried alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import psycopg
 
@@ -23,7 +23,7 @@ REFUSED = (psycopg.DataError, psycopg.IntegrityError)
 class Writer:
     """Stores batches in order; `settle` is called after each commit, `sort` reads messages again after a refusal."""
 
-    def __init__(self, link: DatabaseLink, vault: Vault, sort: Callable[[Sequence[Message]], SortedOut],
+    def __init__(self, link: DatabaseLink, vault: Vault, sort: Callable[[Sequence[Message]], Iterable[SortedOut]],
                  settle: Callable[[SortedOut, Stored], None], meters: Meters,
                  failpoint: Failpoint | None = None) -> None:
         self._link = link
@@ -44,7 +44,8 @@ class Writer:
             else:
                 middle = len(out.messages) // 2
                 for half in (out.messages[:middle], out.messages[middle:]):
-                    self.store(self._sort(half))
+                    for part in self._sort(half):
+                        self.store(part)
 
     def _commit(self, out: SortedOut) -> None:
         batch = self._flood_gate.sift(out.batch())

@@ -47,11 +47,22 @@ def test_nothing_comes_of_nothing() -> None:
     assert Inbox(half_window=10).next_batch(0.01) == []
 
 
-def test_only_qos_0_is_ever_dropped() -> None:
+def test_only_qos_0_is_bounded_in_messages() -> None:
     box = Inbox(half_window=10)
-    inbox_limit = inbox.QOS0_LIMIT
-    for mid in range(inbox_limit):
-        assert box.put(message(mid, qos=0, size=0))
-    assert not box.put(message(1, qos=0))
-    assert box.put(message(2, qos=1))
-    assert len(box) == inbox_limit + 1
+    for mid in range(inbox.QOS0_LIMIT):
+        assert box.has_room(message(mid, qos=0))
+        box.put(message(mid, qos=0, size=0))
+    assert not box.has_room(message(1, qos=0))
+    assert box.has_room(message(2, qos=1))
+
+
+def test_everything_is_bounded_in_bytes_until_a_batch_is_taken() -> None:
+    box = Inbox(half_window=1000)
+    great = message(size=inbox.INBOX_BYTES // 4)
+    for _ in range(4):
+        assert box.has_room(great)
+        box.put(great)
+    assert not box.has_room(message(qos=1))
+    assert not box.has_room(message(qos=0))
+    box.next_batch(1)
+    assert box.has_room(great)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.messages import Receiptable
-from ingest.receipts import ranges, receipts
+from ingest.receipts import EVERY_S, Receipts, ranges, receipts
 
 
 @given(st.sets(st.integers(0, 200)))
@@ -24,3 +24,16 @@ def test_each_device_and_boot_hears_of_its_own_messages() -> None:
     assert sent == {("s01", "pitcall/v1/s01/a/down/receipt"): {"boot": 7, "seq": [[3, 4]]},
                     ("s02", "pitcall/v1/s02/b/down/receipt"): {"boot": 7, "seq": [[3, 3]]}}
     assert len(list(receipts(committed))) == 3
+
+
+def test_while_there_is_much_to_do_receipts_wait_for_others_of_their_device() -> None:
+    now = [100.0]
+    due = Receipts(lambda: now[0])
+    for seq in range(1, 4):
+        due.add([Receiptable("s01", "a", 7, seq)])
+        assert not list(due.take(busy=True))
+    now[0] += EVERY_S
+    assert [json.loads(body) for *_, body in due.take(busy=True)] == [{"boot": 7, "seq": [[1, 3]]}]
+    due.add([Receiptable("s01", "a", 7, 4)])
+    assert [json.loads(body) for *_, body in due.take(busy=False)] == [{"boot": 7, "seq": [[4, 4]]}]
+    assert not list(due.take(busy=False))
