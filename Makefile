@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test lint bench-ingest bench-storage bench-health accuracy backtest docs services-stop clean
+.PHONY: help setup demo test lint bench-ingest bench-storage bench-health accuracy backtest faults soak docs services-stop clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,12 @@ bench-health: setup ## a vehicle-year, a thousand vehicle-days beside a plain lo
 
 backtest: setup ## a simulated year of a fleet, and how health did (CARS=40, DAYS=365, SEED=1, JSON=1)
 	@$(PYTHON) -m dev.backtest $(if $(CARS),--cars $(CARS)) $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json)
+
+faults: setup ## break broker, database, network and ingest under load, 15 minutes (ONLY=F6,F7, SEED=1)
+	@$(PYTHON) -m dev.faults matrix $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## half an hour at 80 % of rated load (SEED=1)
+	@$(PYTHON) -m dev.faults soak $(if $(SEED),--seed $(SEED))
 
 docs: setup ## regenerate what is generated: schema, AsyncAPI, formats, models, settings
 	@$(PYTHON) -m schemas > docs/asyncapi.json

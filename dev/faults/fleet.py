@@ -29,6 +29,14 @@ RING = 50_000
 """Messages a device of the rig can keep: none may be overwritten, or the rig itself would lose it."""
 
 
+FLAT_OUT = float("inf")
+HELD = 3000
+"""Messages without receipt at which devices that go flat out wait: enough to keep ingest busy."""
+
+MOST = 50_000.0
+"""Messages/s nobody reaches here."""
+
+
 class Sender(Witness):
     """One device and the log of what it sent, what the broker took and what ingest receipted."""
 
@@ -37,7 +45,7 @@ class Sender(Witness):
         self.sent_at = array("d")
         self.acknowledged_seqs: set[int] = set()
         self.receipted_seqs: set[int] = set()
-        self.lags_s = array("d")
+        self.lags_s: list[tuple[float, float]] = []
 
     @property
     def sent(self) -> int:
@@ -58,13 +66,12 @@ class Sender(Witness):
         self.acknowledged_seqs.add(key[1])
 
     def receipted(self, receipt: Receipt) -> None:
-        """Committed, says ingest; the delay counts from the moment the device had something to tell."""
+        """Committed, says ingest; the lag counts from the moment the device had something to tell."""
         now_s = time.monotonic()
         for first, last in receipt.seq:
-            for seq in range(first, last + 1):
-                if seq not in self.receipted_seqs:
-                    self.receipted_seqs.add(seq)
-                    self.lags_s.append(now_s - self.sent_at[seq - FIRST])
+            for seq in set(range(first, last + 1)) - self.receipted_seqs:
+                self.receipted_seqs.add(seq)
+                self.lags_s.append((self.sent_at[seq - FIRST], now_s - self.sent_at[seq - FIRST]))
 
 
 @dataclass(frozen=True)
@@ -126,13 +133,12 @@ class Fleet:
         """Messages sent again for want of a receipt."""
         return sum(device.ring.resent for device in self._devices)
 
-    @property
-    def lags_s(self) -> list[float]:
-        """Seconds from telling to receipt, of every receipted message."""
-        return [lag for sender in self.senders for lag in sender.lags_s]
+    def lags_s(self, since_s: float = 0.0) -> list[float]:
+        """Seconds from telling to receipt, of every receipted message told since then."""
+        return [lag_s for sender in self.senders for told_s, lag_s in sender.lags_s if told_s >= since_s]
 
     def speak(self, seconds: float | None = None, rate: float | None = None) -> None:
-        """Begin to send news; with `seconds`, wait and hush again."""
+        """Begin to send news; with `seconds`, wait and hush again. A rate of FLAT_OUT takes what comes through."""
         self._rate = rate or self._manners.rate
         self._speaking = True
         if seconds is not None:
@@ -185,12 +191,13 @@ class Fleet:
             owed, before_s = 0.0, time.monotonic()
             while not self._closing:
                 now_s = time.monotonic()
-                owed = owed + self._rate * (now_s - before_s) if self._speaking else 0.0
+                owed = owed + min(self._rate, MOST) * (now_s - before_s) if self._speaking else 0.0
                 before_s = now_s
                 owed += self._asked.popleft() if self._asked else 0
-                for _ in range(int(owed)):
+                owed = min(owed, HELD - self.sent + self.receipted) if self._rate == FLAT_OUT else owed
+                for _ in range(int(max(0, owed))):
                     self._tell()
-                owed -= int(owed)
+                owed %= 1
                 happened = sum(device.pump() for device in self._devices)
                 self._crowd.serve(0 if happened else TICK_S)
         except PitcallError as problem:

@@ -13,7 +13,7 @@ import numpy as np
 
 from dev.demo.programs import surroundings
 from dev.demo.seeding import as_role
-from dev.faults.fleet import Fleet
+from dev.faults.fleet import FLAT_OUT, Fleet
 from dev.faults.ingest_process import IngestProcess
 from dev.faults.stage import Stage
 from dev.services.ports import LOOPBACK, free_port
@@ -24,9 +24,6 @@ QUIET_S = 5
 SLOWER_AT_MOST = 2
 
 SOAK_DEVICES = 100
-FLAT_OUT = 20_000.0
-"""Messages/s nobody takes here: the devices offer more than comes through, which is then the rated load."""
-
 FLAT_OUT_S = 12
 MEASURED_S = 8
 SHARE = 0.8
@@ -55,9 +52,9 @@ def soak(stage: Stage) -> None:
     fleet = stage.fleet(devices=SOAK_DEVICES)
     ingest = stage.ingest()
     rated = _rated(stage, fleet)
-    began_s, before = time.monotonic(), len(fleet.lags_s)
+    began_s = time.monotonic()
     fleet.speak(stage.scale.soak_s, rate=SHARE * rated)
-    lag_s = float(np.percentile(fleet.lags_s[before:], 99))
+    lag_s = float(np.percentile(fleet.lags_s(began_s), 99))
     slope = _slope_mb_per_min(ingest, began_s + WARM_UP_SHARE * stage.scale.soak_s)
     stage.finish()
     stage.notes |= {"rated [messages/s]": rated, "lag p99 [s]": lag_s, "RSS slope [MB/min]": slope}

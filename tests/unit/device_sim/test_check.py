@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from archive.fleet.devices import Device
+from dev.faults.poison import corpus, tolerated
 from device_sim.check.judging import good, judged
 from device_sim.check.reading import Flaw, Heard, Observation, observe, read, signals, times_ms
 from device_sim.check.verdict import Finding, Verdict
@@ -15,7 +17,6 @@ from ingest.formats import pitcall
 from ingest.messages import Rejection
 from schemas import topics
 from schemas.wire import UP, Telemetry
-from tests.journeys.test_malformed import CORPUS, TOLERATED
 
 NOW_S = 1_763_800_000.0
 BOOT = 7123
@@ -158,11 +159,11 @@ def test_a_foreign_device_is_judged_from_outside_and_told_so() -> None:
 
 
 def poison() -> Iterable[tuple[str, str, bytes]]:
-    for name, one in CORPUS.items():
+    for name, one in corpus(Device(1, "tough-1", "s02")).items():
         kind = one.topic.rpartition("/")[2] if one.topic else "telemetry"
         if kind in UP:
             yield name, kind, one.payload
-    yield from ((name, "telemetry", payload) for name, payload in TOLERATED.items())
+    yield from ((name, "telemetry", payload) for name, payload in tolerated().items())
 
 
 @pytest.mark.parametrize(("kind", "payload"), [one[1:] for one in poison()], ids=[one[0] for one in poison()])
