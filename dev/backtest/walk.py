@@ -50,6 +50,7 @@ class DueScore:
 
     car: str
     item: str
+    limit: str   # what decides it, as health says
     ahead_d: int
     low_d: int
     high_d: int
@@ -165,7 +166,7 @@ def _due_scores(year: Year, told: VehicleReport, at: datetime) -> list[DueScore]
     for due in told.due:
         if due.item in year.items and due.date > today:
             true = year.truth.need_on(due.item)
-            found.append(DueScore(told.vehicle, due.item, (due.date - today).days, (due.low - today).days,
+            found.append(DueScore(told.vehicle, due.item, due.limit, (due.date - today).days, (due.low - today).days,
                                   (due.high - today).days, None if true > year.end else (true - today).days,
                                   (year.end - today).days))
     return found

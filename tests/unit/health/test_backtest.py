@@ -71,7 +71,7 @@ def test_proposals_are_near_false_late_or_not_yet_to_be_judged() -> None:
 
 
 def test_due_dates_are_judged_by_what_was_forecast_not_by_what_came() -> None:
-    inside, unmet, beyond = (DueScore("car", "TYR-NEW", 50, 40, high, true, 100)
+    inside, unmet, beyond = (DueScore("car", "TYR-NEW", "tread", 50, 40, high, true, 100)
                              for high, true in ((60, 55), (90, None), (120, 70)))
     figures = {figure.what: figure.value for figure in of_due_dates([Walk(due=[inside, unmet, beyond])])}
     assert figures["due TYR-NEW, times judged"] == 2
