@@ -7,13 +7,13 @@ from typing import Annotated
 import psycopg
 import typer
 
-from archive.cli.database import database
+from archive.cli.database import database, vault
 from archive.cold import erasing, exporting, restoring, verifying
 from archive.cold.erasing import ALWAYS, Span
 from archive.cold.folder import Folder
 from archive.cold.months import Window
-from archive.database.sealing import Vault
 from archive.fleet import retention, vehicles
+from archive.people import audit
 from schemas.errors import ConfigurationError, InvalidInput, NotFound
 from schemas.settings import Settings
 
@@ -79,29 +79,28 @@ def list_parts() -> None:
 
 @app.command()
 def erase(vehicle: Annotated[str | None, typer.Option(help="VIN of a car.")] = None,
-          customer: Annotated[int | None, typer.Option(help="Number of a customer.")] = None,
-          device: Annotated[str | None, typer.Option(help="Name of a device.")] = None) -> None:
-    """Rewrite the parts that hold readings of a car, a person or a device. Erase them in the database first."""
+          customer: Annotated[int | None, typer.Option(help="Number of a customer.")] = None) -> None:
+    """Rewrite the parts that hold readings of a car or a person. Erase them in the database first."""
     settings = Settings.from_env()
     with database(settings) as connection:
-        spans = _spans(connection, settings, vehicle, customer, device)
+        spans = _spans(connection, settings, vehicle, customer)
     for rewritten in erasing.erase(_folder(settings), spans):
         left = rewritten.after.rows if rewritten.after else 0
         print(f"{rewritten.before.path}: {rewritten.before.rows - left:,} rows erased, {left:,} left"
               f"{' in ' + rewritten.after.path if rewritten.after else ''}")
 
 
-def _spans(connection: psycopg.Connection, settings: Settings, vin: str | None, customer: int | None,
-           device: str | None) -> Sequence[Span]:
-    if [vin, customer, device].count(None) != 2:
-        raise InvalidInput("give one of --vehicle, --customer and --device")
-    if device is not None:
-        return [Span(device)]
+def _spans(connection: psycopg.Connection, settings: Settings, vin: str | None, customer: int | None) -> Sequence[Span]:
+    """What is to be erased; asking for it is on record."""
+    if (vin is None) == (customer is None):
+        raise InvalidInput("give either --vehicle or --customer")
     if customer is not None:
+        audit.record_operator(connection, "erase_cold", "customer", customer)
         return erasing.spans_of_customer(connection, customer)
-    vehicle_id = vehicles.by_vin(connection, Vault(settings.require_master_key()), vin or "")
+    vehicle_id = vehicles.by_vin(connection, vault(settings), vin or "")
     if vehicle_id is None:
         raise NotFound("no vehicle with this VIN")
+    audit.record_operator(connection, "erase_cold", "vehicle", vehicle_id)
     return erasing.spans_of_vehicle(connection, vehicle_id)
 
 

@@ -17,6 +17,7 @@ from archive.fleet.retention import HYPERTABLES, Name
 from archive.keeping.jobs import JOBS, Job
 from archive.keeping.keeper import Keeper
 from archive.keeping.metrics import KeeperMetrics
+from archive.people import audit
 from schemas.errors import InvalidInput
 from schemas.logs import configure_logs
 from schemas.settings import Settings
@@ -73,6 +74,7 @@ def set_rule(
     compress_after: Annotated[str | None, typer.Option(help="Age at which chunks are compressed.")] = None,
 ) -> None:
     """Change how long rows of a hypertable stay."""
-    with database(Settings.from_env()) as connection:
+    with database(Settings.from_env()) as connection, connection.transaction():
+        audit.record_operator(connection, "change_retention", hypertable)
         retention.change(connection, hypertable, keep=keep, export_after=export_after, compress_after=compress_after)
     list_rules()

@@ -13,23 +13,29 @@ FILE = Path(__file__).parents[2] / "bench.json"
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value under its key, and the goal it is held against, if it has one."""
+    """One measured value under its key, and the goal it is held against, if it has one.
+
+    None is a value that cannot be measured here; `note` says why.
+    """
 
     key: str
-    value: float
+    value: float | None
     at_least: float | None = None
     at_most: float | None = None
+    note: str = ""
 
     @property
     def goal(self) -> str:
-        """The goal in words; empty without one."""
+        """The goal in words, or the note without one."""
         if self.at_least is not None:
             return f"≥ {_readable(self.at_least)}"
-        return f"≤ {_readable(self.at_most)}" if self.at_most is not None else ""
+        return f"≤ {_readable(self.at_most)}" if self.at_most is not None else self.note
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met; None without one."""
+        """Whether the goal is met; None without one, or without a value."""
+        if self.value is None:
+            return None
         if self.at_least is not None:
             return self.value >= self.at_least
         return self.value <= self.at_most if self.at_most is not None else None
@@ -52,5 +58,7 @@ def record(title: str, figures: Sequence[Figure]) -> None:
 _VERDICTS = {True: "[green]pass", False: "[red]FAIL", None: ""}
 
 
-def _readable(value: float) -> str:
+def _readable(value: float | None) -> str:
+    if value is None:
+        return "–"
     return f"{value:,.3f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
