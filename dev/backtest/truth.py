@@ -16,7 +16,6 @@ PARTS_OF: dict[str, tuple[Part, ...]] = {"TYR-NEW": ("tread_front", "tread_rear"
                                          "BRK-PAD-R": ("pad_rear",)}
 LIMIT_MM = 3.0
 """Of tread and of pads: where the workshop replaces them."""
-NEW_MM: dict[Part, float] = {"tread_front": 8.0, "tread_rear": 8.0, "pad_front": 11.0, "pad_rear": 11.0}
 OIL_KM, OIL_DAYS = 10_000.0, 365
 """The maker's limits of a filling beside its own ageing [km], [d]."""
 NEVER = date.max
@@ -42,9 +41,9 @@ class TrueCar:
         """Tread or thickness at an instant."""
         return self.depth_mm[part] - (self.amount(f"{part}_mm", at) - self.used.get(part, 0.0))
 
-    def renew(self, part: Part, at: datetime) -> None:
+    def renew(self, part: Part, at: datetime, new_mm: float) -> None:
         """A new part is fitted."""
-        self.used[part], self.depth_mm[part] = self.amount(f"{part}_mm", at), NEW_MM[part]
+        self.used[part], self.depth_mm[part] = self.amount(f"{part}_mm", at), new_mm
 
     def change_oil(self, at: datetime) -> None:
         """A new filling."""

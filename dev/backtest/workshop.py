@@ -24,6 +24,10 @@ GAUGE_MM = 0.3
 WORTH_MM = 0.5
 """Parts this near their limit are replaced once the car is on the lift."""
 AXLES: dict[Axle, tuple[Part, Part]] = {"front": ("tread_front", "pad_front"), "rear": ("tread_rear", "pad_rear")}
+"""What is on each axle."""
+NEW_MM: dict[Part, float] = {"tread_front": 8.0, "tread_rear": 8.0, "pad_front": 11.0, "pad_rear": 11.0}
+NEW_SIGMA_MM = 0.3
+"""New parts, and how far makers are from it; the file says the round figure."""
 RULES = (MaintenanceRule(item="PM-MINOR", km=10_000, months=12), MaintenanceRule(item="TYR-NEW", tread_mm=LIMIT_MM))
 """Pads join by themselves; electric cars have no minor service."""
 
@@ -94,7 +98,7 @@ class Workshop:
         day, odometer_km = at.astimezone(ZONE).date(), self.odometer_km(at)
         self.services.append(ServiceDone(item=item, at=day, odometer_km=odometer_km))
         for part in PARTS_OF.get(item, ()):
-            self.truth.renew(part, at)
+            self.truth.renew(part, at, NEW_MM[part] + NEW_SIGMA_MM * self.chance.standard_normal())
         if item == "TYR-NEW":
             self.tyres = Tyres(fitted_at=day, fitted_km=odometer_km, new_mm=8.0)
         if item == "PM-MINOR":

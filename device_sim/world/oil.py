@@ -11,10 +11,10 @@ from device_sim.world.speed import Motion
 _LAG_S = 420.0
 _ABOVE_COOLANT_K = 16.0
 """Of an engine at full load; an idling one's sump stays below its coolant."""
-_HOURS_AT_100_C = 560.0
+_HOURS_AT_100_C = 430.0
 _ACTIVATION_K = 9000.0
 """Life by oxidation alone at 100 C, and activation energy over gas constant: doubled every 11 K there."""
-_LITRES = 1250.0
+_LITRES = 1350.0
 """Fuel whose blow-by uses the oil up in a warm engine."""
 _COLD_FACTOR = 3.0
 """Blow-by counts up to so many times more while the oil is cold: fuel and water stay in it."""

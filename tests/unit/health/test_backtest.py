@@ -35,7 +35,7 @@ def test_depths_go_down_and_parts_are_renewed() -> None:
     car = true_car()
     assert car.depth("tread_front", BEGIN) == 5.02
     assert car.depth("tread_front", after(20)) == pytest.approx(4.02)
-    car.renew("tread_front", after(20))
+    car.renew("tread_front", after(20), 8.0)
     assert car.depth("tread_front", after(30)) == pytest.approx(7.5)
 
 
