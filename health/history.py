@@ -1,13 +1,15 @@
 """History: the groups of one vehicle in time order, as arrays."""
 
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from health.moments import instant_us
 from health.quality import Booleans, Floats, Integers
 from health.trips import SECOND
 from schemas.vehicle import VehicleFacts
@@ -18,21 +20,34 @@ DAY = 86_400 * SECOND
 
 @dataclass(frozen=True)
 class History:
-    """Per-trip statistics of one vehicle up to the as-of instant, oldest first."""
+    """Per-trip statistics of one vehicle up to the as-of instant, oldest first.
+
+    A part of another history reads its arrays from there: each column of a fleet is converted once.
+    """
 
     vehicle: str
     rows: pl.DataFrame
+    whole: "History | None" = field(default=None, repr=False, compare=False)
+    chosen: slice | Booleans | None = field(default=None, repr=False, compare=False)  # of the whole
+    _arrays: dict[str, NDArray[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.rows)
 
+    def part(self, chosen: slice | Booleans, vehicle: str | None = None) -> "History":
+        """Some of the groups, by place or by mask."""
+        rows = self.rows[chosen] if isinstance(chosen, slice) else self.rows.filter(pl.Series(chosen))
+        return History(self.vehicle if vehicle is None else vehicle, rows, self, chosen)
+
     def since(self, moment: datetime | None) -> "History":
         """The groups that start at an instant or later; all of them without one."""
-        return self if moment is None else History(self.vehicle, self.rows.filter(pl.col("start") >= moment))
+        if moment is None:
+            return self
+        return self.part(slice(int(np.searchsorted(self.start_us, instant_us(moment))), None))
 
     def read(self, column: str) -> Floats:
-        """Return one statistic, NaN where it is unknown."""
-        return cast(Floats, self.rows[column].cast(pl.Float64).fill_null(np.nan).to_numpy())
+        """Return one statistic, NaN where it is unknown. It is shared: not to be written to."""
+        return self._array(column, lambda values: values.cast(pl.Float64).fill_null(np.nan))
 
     def total(self, column: str) -> float:
         """Sum of what is known; NaN where nothing is."""
@@ -40,15 +55,24 @@ class History:
 
     @property
     def start_us(self) -> Integers:
-        return cast(Integers, self.rows["start"].to_physical().to_numpy())
+        return self._array("start", pl.Series.to_physical)
 
     @property
     def end_us(self) -> Integers:
-        return cast(Integers, self.rows["end"].to_physical().to_numpy())
+        return self._array("end", pl.Series.to_physical)
 
     @property
     def kept(self) -> Booleans:
-        return cast(Booleans, self.rows["kept"].to_numpy())
+        return self._array("kept", lambda values: values)
+
+    def _array(self, column: str, converted: Callable[[pl.Series], pl.Series]) -> NDArray[Any]:
+        found = self._arrays.get(column)
+        if found is None:
+            found = (converted(self.rows[column]).to_numpy() if self.whole is None or self.chosen is None
+                     else self.whole._array(column, converted)[self.chosen])
+            found.flags.writeable = False
+            self._arrays[column] = found
+        return found
 
 
 def known_sum(values: Floats) -> float:
@@ -66,10 +90,18 @@ def histories(statistics: pl.DataFrame, as_of: datetime, named: Set[str] = froze
     """Yield one history per vehicle, in order of name; groups that start after `as_of` are not yet known."""
     past = statistics.filter(pl.col("start") <= as_of)
     ordered = past.unique(["vehicle", "start"], keep="last", maintain_order=True).sort("vehicle", "start")
-    parts = ordered.partition_by("vehicle", as_dict=True)
-    names = named | set(statistics["vehicle"].unique())
-    for name in sorted(names):
-        yield History(name, parts.get((name,), ordered.clear()))
+    everything, none = History("", ordered), ordered.clear()
+    places = _places(ordered["vehicle"])
+    for name in sorted(named | set(statistics["vehicle"].unique())):
+        yield everything.part(places[name], name) if name in places else History(name, none)
+
+
+def _places(vehicles: pl.Series) -> dict[str, slice]:
+    """Where the rows of each vehicle lie in a sorted column."""
+    runs = vehicles.rle().struct.unnest()
+    ends = runs["len"].cum_sum().to_list()
+    return {name: slice(end - length, end)
+            for name, length, end in zip(runs["value"], runs["len"], ends, strict=True)}
 
 
 def facts_of(vehicle: str, facts: Mapping[str, VehicleFacts]) -> VehicleFacts:

@@ -6,7 +6,7 @@ odometer is monotone and no faster than a car.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
@@ -45,7 +45,7 @@ def corrected(history: History, facts: VehicleFacts) -> tuple[History, VehicleFa
     corrections = sorted(facts.odometer_corrections, key=lambda correction: instant_us(correction.at))
     columns = [pl.Series(name, history.read(name) + _offset_km(history.start_us, corrections)).fill_nan(None)
                for name in ("odometer_first_km", "odometer_last_km")]
-    return replace(history, rows=history.rows.with_columns(columns)), _facts(facts, corrections)
+    return History(history.vehicle, history.rows.with_columns(columns)), _facts(facts, corrections)
 
 
 def _offset_km(at_us: Integers, corrections: list[OdometerCorrection]) -> Floats:

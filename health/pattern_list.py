@@ -87,7 +87,7 @@ def weekly(history: History, mileage: Mileage, fuel: Fuel, zone: ZoneInfo, polic
 
 
 def _week(monday: date, chosen: Booleans, history: History, mileage: Mileage, fuel: Fuel, policy: Policy) -> Week:
-    part = History(history.vehicle, history.rows.filter(pl.Series(chosen)))
+    part = history.part(chosen)
     km, litres = mileage.trip_km[chosen], fuel.trip_l[chosen]
     # A sum with a part unknown would be too small and read as a saving.
     whole_l = float(litres.sum())

@@ -26,6 +26,7 @@ from health import (
     thermostat,
     tyres,
 )
+from health.pieces import pieces
 from health.policy import DEFAULT, Policy
 from health.quality import Floats, Integers, Track, clean
 from health.road import RoadTypes, road_types
@@ -104,7 +105,11 @@ def summarise(readings: pl.DataFrame, facts: Mapping[str, VehicleFacts], policy:
     facts
         Facts by vehicle; `"*"` serves vehicles not named.
     """
-    track = clean(readings)
+    parts = [_summarised(part, facts, policy) for part in pieces(clean(readings), policy.trips)]
+    return pl.concat(parts) if len(parts) > 1 else parts[0]
+
+
+def _summarised(track: Track, facts: Mapping[str, VehicleFacts], policy: Policy) -> pl.DataFrame:
     groups = cut_into_trips(track, policy.trips)
     if len(groups) == 0:
         return TRIP_STATISTICS.to_frame()

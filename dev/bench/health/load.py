@@ -9,8 +9,8 @@ from device_sim import CarSpec, simulate
 END = datetime(2026, 11, 1, tzinfo=UTC)
 MOVING_YEAR = 1_500_000
 """Samples with the car moving in a year: 417 hours."""
-FLEET_CARS, FLEET_DAYS = 20, 50
-"""Cars and days of the fleet: 1,000 vehicle-days, each day a vehicle of its own."""
+FLEET_CARS, FLEET_DAYS = 50, 20
+"""Cars and days of the fleet: 1,000 vehicle-days."""
 
 
 def vehicle_year() -> pl.DataFrame:
@@ -28,7 +28,7 @@ def vehicle_days() -> pl.DataFrame:
     """A thousand vehicle-days."""
     drivers = ("commuter", "city", "motorway")
     cars = [simulate(CarSpec(f"car{number}", "sedan_maf", drivers[number % 3]), FLEET_DAYS, END, number).frame
-            .with_columns(vehicle=pl.lit(f"car{number}-") + pl.col("time").dt.date().cast(pl.String))
+            .with_columns(vehicle=pl.lit(f"car{number:02}"))
             for number in range(FLEET_CARS)]
     return pl.concat(cars)
 
