@@ -116,6 +116,23 @@ def test_a_job_whose_keeper_died_is_due_at_once(kept_garage: Garage) -> None:
     assert counting.runs == 1
 
 
+def test_a_job_whose_connection_is_lost_is_done_again(kept_garage: Garage) -> None:
+    """Over a new connection; that the database was away is counted, and is no failure of the job."""
+    runs = []
+
+    def lose_connection_once(shift: Shift) -> Counts:
+        runs.append(shift)
+        if len(runs) == 1:
+            shift.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return {}
+
+    registry = CollectorRegistry()
+    done = keeper(kept_garage, Job("unlucky", HOUR, lose_connection_once), registry=registry)
+    done.run(once=True)
+    assert (len(runs), done.failed) == (2, 0)
+    assert registry.get_sample_value("keeper_database_away_total") == 1
+
+
 def test_the_rule_of_retention_can_be_changed_but_not_into_a_loss(kept_garage: Garage) -> None:
     """Readings are exported before they go, and positions never are."""
     with kept_garage.database.connect("owner") as connection:
