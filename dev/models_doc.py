@@ -66,21 +66,7 @@ practice. Every constant can be overridden by passing another `Policy`.
 
 TAIL = """## How to add an estimator
 
-1. Write the model as a pure function of arrays in a module named after its subject: units in the names of its
-   arguments, and in its docstring the equation, where it holds and who published it. Test it against the source's own
-   numbers, its limits, and vector against scalar.
-2. In the same module, `COLUMNS` names what one trip contributes and `per_group` computes it from the samples. Keep what
-   is learned later (scales, coefficients) out of the row: it must enter linearly in the report, or a new value would
-   mean computing every trip again. Sum with `Segments`, never with a running sum of floats over the whole frame: a row
-   must not depend on its neighbours, bit for bit.
-3. Add one line to `ESTIMATORS` and one to `TRIP_STATISTICS` in `health/statistics.py`. Rows are stored as JSON, so no
-   migration is needed.
-4. Constants go to `health/policy/` with unit and origin, and into the chapter list of `dev/models_doc.py`.
-5. Fold the rows into figures in a second function that takes the `History`, and call it from `health/assess.py`. Every
-   null needs a reason: return it beside the figures.
-6. If somebody should act on it, add a rule to `FINDERS` in `health/findings.py` with a sentence in both languages
-   that can be read aloud, and evidence.
-7. Raise `MODEL_VERSION` and generate this page anew: workers then compute the fleet again.
+Walked through with a real one in `docs/estimators.md`.
 """
 
 

@@ -50,7 +50,7 @@ def _pattern(sums: Sums, top_kmh: float, outside_c: float, p: PatternPolicy) -> 
         mean_kmh=relative(ratio(sums["moved_m"], sums["driven_s"]) * 3.6, p.sigma_speed, "speed", "km/h"),
         top_kmh=relative(top_kmh, p.sigma_speed, "speed", "km/h"),
         acceleration_m_s2=relative(ratio(sums["pull_m2_s2"], sums["moved_m"]), 2 * p.sigma_speed, "speed", "m/s2"),
-        outside_c=absolute(outside_c, p.sigma_outside_c, "ambient_c", "degC"))
+        outside_c=absolute(outside_c, p.sigma_outside_c, "air", "degC"))
 
 
 def _share(part: float, whole: float, source: str, p: PatternPolicy) -> Q:
