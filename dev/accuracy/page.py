@@ -43,7 +43,7 @@ BACKTEST = """\
 ## Backtest
 
 `make backtest` lets {cars} simulated cars live for {days} days (seed {seed}; `CARS=`, `DAYS=`, `SEED=`): seven models
-and four kinds of drivers with seasons, weeks away and, for two in five, other habits from some day on. Their laws are
+and four kinds of drivers with seasons, weeks away and, for one in four, other habits from some day on. Their laws are
 not those of the models: fuel by a Willans line with friction, pumping and mixture; tyres by friction work of a brush
 model on rough and smooth roads and warm rubber; pads by Archard with a coefficient that rises smoothly with a disc that
 the wind cools; oil by oxidation and blow-by; a gauge with 0.3 mm of noise. Health sees readings rounded to their PIDs

@@ -51,9 +51,9 @@ def _car(number: int, days: int, chance: np.random.Generator, seed: int) -> Car:
 
 
 def _life(days: int, drivers: list[str], chance: np.random.Generator) -> Life:
-    """Everybody has seasons and weeks away; two in five change their habits within the year."""
+    """Everybody has seasons and weeks away; one in four takes over another's habits within the year."""
     away = tuple((int(first), int(chance.integers(4, 15))) for first in chance.integers(0, days, round(days / 150)))
-    changes = chance.random() < 0.4
+    changes = chance.random() < 0.25
     return Life(season=float(chance.uniform(0, 0.3)), new_habits=str(chance.choice(drivers)) if changes else "",
                 new_habits_from=int(chance.integers(days // 5, max(days * 4 // 5, days // 5 + 1))), away=away)
 
