@@ -22,13 +22,13 @@ UNACKED = "ingest_unacked"
 
 
 class IngestProcess:
-    """One `python -m ingest`; `rss_mb` holds its resident memory over time, `metrics` what it told last."""
+    """One `python -m ingest COMMAND`; `rss_mb` holds its resident memory over time, `metrics` what it told last."""
 
-    def __init__(self, settings: Mapping[str, str], log: Path) -> None:
+    def __init__(self, settings: Mapping[str, str], log: Path, *command: str) -> None:
         self._port = free_port(())
         self._log = log
         with log.open("wb") as written:
-            self._process = subprocess.Popen([sys.executable, "-m", "ingest"], stdout=written, stderr=written,
+            self._process = subprocess.Popen([sys.executable, "-m", "ingest", *command], stdout=written, stderr=written,
                                              env=surroundings({**settings, "ADMIN_PORT": str(self._port)}))
         self._admin = httpx.Client(base_url=f"http://127.0.0.1:{self._port}", timeout=3)
         self.rss_mb: list[tuple[float, float]] = []

@@ -92,6 +92,16 @@ class Stage:
         self.seconds_until(lambda: process.ready() or not process.running(), READY_S)
         return process
 
+    def broker_sync(self) -> IngestProcess:
+        """The process beside the broker, which also tells which shards are served."""
+        files = {"BROKER_FILES": str(self.house.services.broker_files),
+                 "BROKER_PID_FILE": str(self.house.services.broker_pid_file)}
+        settings = self.house.ingest_settings(SHARD, self.house.database_port, self.house.broker_port) | files
+        process = IngestProcess(settings, self.house.logs / f"{self.name}-sync.log", "broker-sync")
+        self._open.callback(process.close)
+        self.seconds_until(process.ready, READY_S)
+        return process
+
     def make_session(self) -> None:
         """Let ingest connect once: from now on the broker keeps messages for it."""
         self.ingest().terminate()
