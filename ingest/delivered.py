@@ -22,12 +22,12 @@ def delivered(messages: Sequence[Message], senders: Mapping[int, Device], receip
     heard = [number for number in senders if not messages[number].retain]
     numbered = [receipts.get(number) for number in heard]
     rows = pl.DataFrame({
-        MESSAGE: heard,
-        "device_key": [senders[number].device_key for number in heard],
-        "boot": [one.boot if one else 0 for one in numbered],
-        "seq": [one.seq if one and one.seq < BIGINT else None for one in numbered],
-        "heard": [messages[number].arrived for number in heard],
-    }, schema={MESSAGE: pl.Int32, **{name: DELIVERIES[name] for name in ("device_key", "boot", "seq", "heard")}})
+        MESSAGE: pl.Series(heard, dtype=pl.Int32),
+        "device_key": pl.Series([senders[number].device_key for number in heard], dtype=pl.Int32),
+        "boot": pl.Series([one.boot if one else 0 for one in numbered], dtype=pl.Int64),
+        "seq": pl.Series([one.seq if one and one.seq < BIGINT else None for one in numbered], dtype=pl.Int64),
+        "heard": pl.Series([int(messages[number].received_at * 1e6) for number in heard], dtype=pl.Int64),
+    }).with_columns(pl.col("heard").cast(DELIVERIES["heard"]))
     ahead = (pl.col("last") - pl.col("heard")).dt.total_milliseconds().alias("ahead_ms")
     return rows.join(spans, on=MESSAGE, how="left").select(*(ahead if name == "ahead_ms" else name
                                                              for name in DELIVERIES))

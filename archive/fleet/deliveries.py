@@ -28,7 +28,7 @@ def record(connection: psycopg.Connection, came: pl.DataFrame) -> None:
     """Count the messages of a batch within the caller's transaction."""
     if came.is_empty():
         return
-    given = came.to_dict(as_series=False) | {"crumbled": CRUMBLED_BYTES}
+    given = {name: _array(came[name]) for name in DELIVERIES} | {"crumbled": CRUMBLED_BYTES}
     more = connection.execute(_QUERIES["record"], given).fetchall()
     crumbled = [(device, boot) for device, boot, _, settle in more if settle]
     if crumbled:
@@ -38,3 +38,9 @@ def record(connection: psycopg.Connection, came: pl.DataFrame) -> None:
     begun = sorted({device for device, _, fresh, _ in more if fresh})
     if begun:
         connection.execute(_QUERIES["fold"], {"device_key": begun, "boots": BOOTS_KEPT})
+
+
+def _array(column: pl.Series) -> str:
+    """A column as the text of a PostgreSQL array: lists of Python's own would cost more than the statement itself."""
+    text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ") if column.dtype.is_temporal() else column.cast(pl.String)
+    return f"{{{text.fill_null('NULL').str.join(',').item()}}}"
