@@ -6,6 +6,7 @@ is killed at, the manifest names only whole files; what no manifest names is swe
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
@@ -19,6 +20,8 @@ from schemas.errors import ConfigurationError
 
 MANIFEST = "manifest.json"
 LOCK = "lock"
+PARTS = "reading"
+_OURS = re.compile(r"\d{3}(\.new|-[0-9a-f]{16}\.parquet)")
 READ_BYTES = 1 << 20
 
 
@@ -29,11 +32,14 @@ class Folder:
         self.path = path
 
     def begin(self) -> None:
-        """Make an empty cold storage where there is none."""
+        """Make an empty cold storage where there is none. Raises PartDamaged where parts lie without a manifest."""
         self.path.mkdir(parents=True, exist_ok=True)
         with self._locked():
-            if not (self.path / MANIFEST).exists():
-                self._replace_manifest(Manifest())
+            if (self.path / MANIFEST).exists():
+                return
+            if (self.path / PARTS).exists():
+                raise PartDamaged(f"{self.path}: the manifest is gone; put it back from a copy")
+            self._replace_manifest(Manifest())
 
     def manifest(self) -> Manifest:
         """What is stored now. Raises ConfigurationError where no cold storage is, PartDamaged if it cannot be read."""
@@ -58,10 +64,10 @@ class Folder:
         return None if checksum(path) == part.sha256 else "has another checksum"
 
     def strangers(self) -> list[Path]:
-        """Files that the manifest does not name: left by a change that was killed."""
-        named = {MANIFEST, LOCK, *(part.path for part in self.manifest().parts)}
-        return [path for path in sorted(self.path.rglob("*"))
-                if path.is_file() and str(path.relative_to(self.path)) not in named]
+        """Files of ours that the manifest does not name: left by a change that was killed."""
+        named = {part.path for part in self.manifest().parts}
+        return [path for path in sorted((self.path / PARTS).glob("*/*"))
+                if _OURS.fullmatch(path.name) and str(path.relative_to(self.path)) not in named]
 
     @contextmanager
     def changing(self) -> Iterator["Change"]:
@@ -94,8 +100,11 @@ class Change:
 
     def write(self, month: str, bucket: int, fill: Callable[[PartWriter], None]) -> Part | None:
         """Write what `fill` adds into a new file, safe on disk but in no manifest yet; None when that is nothing."""
-        folder = self._folder.path / "reading" / month
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._folder.path / PARTS / month
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            _on_disk(folder.parent)
+            _on_disk(self._folder.path)
         beside = folder / f"{bucket:03d}.new"
         with PartWriter(beside) as writer:
             fill(writer)

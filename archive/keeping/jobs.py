@@ -44,7 +44,7 @@ class Job:
     run: Callable[[Shift], Counts]
 
 
-RETRY_AFTER = timedelta(minutes=10)
+RETRY_AFTER = timedelta(hours=1)
 """Longest wait after a failure. K."""
 
 
@@ -69,9 +69,12 @@ def _compress(shift: Shift) -> Counts:
     return compression.compress(shift.connection, shift.now, shift.ending)
 
 
-def _expire(shift: Shift) -> Counts:
-    return {**expiry.drop_expired_positions(shift.connection, shift.now, shift.ending),
-            **expiry.drop_expired_readings(shift.connection, shift.cold, shift.now, shift.ending)}
+def _expire_positions(shift: Shift) -> Counts:
+    return expiry.drop_expired_positions(shift.connection, shift.now, shift.ending)
+
+
+def _expire_readings(shift: Shift) -> Counts:
+    return expiry.drop_expired_readings(shift.connection, shift.cold, shift.now, shift.ending)
 
 
 JOBS: tuple[Job, ...] = (
@@ -79,5 +82,6 @@ JOBS: tuple[Job, ...] = (
     Job("attempts", timedelta(minutes=15), _forget_attempts),
     Job("cold-export", timedelta(hours=6), _export),
     Job("compression", timedelta(hours=1), _compress),
-    Job("retention", timedelta(hours=1), _expire),
+    Job("expire-positions", timedelta(hours=1), _expire_positions),
+    Job("expire-readings", timedelta(days=1), _expire_readings),
 )

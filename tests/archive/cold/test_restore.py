@@ -86,6 +86,24 @@ def test_a_damaged_part_is_reported_and_nobody_takes_it_for_good(stock: Stock) -
             refuse()
 
 
+def test_a_lost_manifest_is_not_begun_anew(stock: Stock) -> None:
+    """The parts would be swept as left-overs."""
+    stock.export()
+    (stock.folder.path / "manifest.json").unlink()
+    with pytest.raises(PartDamaged, match="the manifest is gone"):
+        stock.export()
+
+
+def test_files_of_others_in_the_folder_are_left_alone(stock: Stock) -> None:
+    """Only what is named as a part is swept."""
+    stock.folder.path.mkdir()
+    strange = [stock.folder.path / "letter.txt", stock.folder.path / "reading.csv"]
+    for path in strange:
+        path.write_text("dear reader")
+    stock.export()
+    assert all(path.read_text() == "dear reader" for path in strange)
+
+
 def test_a_missing_part_is_reported(stock: Stock) -> None:
     """And reading it is an error, not an empty answer."""
     stock.export()

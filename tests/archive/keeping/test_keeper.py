@@ -98,8 +98,10 @@ def test_a_failing_job_keeps_no_other_from_running(kept_garage: Garage) -> None:
     with kept_garage.database.connect("owner") as connection:
         run = diary.last_run(connection, "failing")
     assert run == Run("failing", NOON, NOON, False, {})
-    assert not is_due(failing, run, NOON + RETRY_AFTER - timedelta(seconds=1))
-    assert is_due(failing, run, NOON + RETRY_AFTER)
+    often, seldom = Job("failing", timedelta(minutes=5), failing.run), Job("failing", timedelta(days=1), failing.run)
+    for job, wait in ((often, often.every), (seldom, RETRY_AFTER)):
+        assert not is_due(job, run, NOON + wait - timedelta(seconds=1))
+        assert is_due(job, run, NOON + wait)
 
 
 def test_a_job_whose_keeper_died_is_due_at_once(kept_garage: Garage) -> None:
@@ -164,7 +166,7 @@ def test_once_runs_every_job_and_says_what_it_did(stock: Stock) -> None:
     assert set(done) == {job.name for job in JOBS}
     assert done["attempts"]["attempts_forgotten"] == 1
     assert done["cold-export"]["readings_exported"] == 7200
-    assert done["retention"]["reading_chunks_dropped"] == 5
+    assert done["expire-readings"]["reading_chunks_dropped"] == 5
     assert stock.live().is_empty()
     assert stock.cold().height == 7200
 
@@ -176,7 +178,7 @@ def test_a_keeper_serves_its_metrics_and_ends_when_told(kept_garage: Garage, tmp
             httpx.Client(base_url=f"http://127.0.0.1:{port}") as admin:
         try:
             assert eventually(lambda: answers(admin, "/readyz"))
-            done = 'keeper_job_runs_total{job="retention",outcome="ok"} 1.0'
+            done = 'keeper_job_runs_total{job="expire-readings",outcome="ok"} 1.0'
             assert eventually(lambda: done in admin.get("/metrics").text)
             assert admin.get("/healthz").status_code == 200
         finally:
