@@ -1878,6 +1878,8 @@ GRANT SELECT ON TABLE public.fitting TO pitcall_ingest;
 GRANT SELECT ON TABLE public.fitting TO pitcall_health;
 GRANT SELECT,INSERT ON TABLE public.fitting TO pitcall_api;
 
+GRANT UPDATE(during) ON TABLE public.fitting TO pitcall_api;
+
 GRANT SELECT ON TABLE public.keeper_job TO pitcall_backup;
 
 GRANT SELECT ON TABLE public.live TO pitcall_backup;
