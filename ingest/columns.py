@@ -31,6 +31,9 @@ SIGNALS = "s"
 FARTHEST_MS = 2.0**45
 """A sample is at most a thousand years from the first one: what is beyond is refused for its clock."""
 
+PARSED_TOGETHER = 64
+"""Bodies at a time: the parser takes ten times the memory of its text, and gains nothing from more."""
+
 REAL_LIMIT = float(np.finfo(np.float32).max)
 
 
@@ -92,14 +95,18 @@ def _by_shape(taken: Iterable[Taken]) -> Iterable[list[Taken]]:
 def _read(group: Sequence[Taken]) -> pl.DataFrame:
     """The arrays of a group, one row per message: TIMES, and one array per signal in the struct SIGNALS.
 
-    Raises PolarsError when a body is no JSON, or an array holds something else than numbers and null.
+    Raises PolarsError when an array holds something else than numbers and null.
     """
     numbers = pl.List(pl.Float64)
     kind = pl.Struct({TIMES: numbers, SIGNALS: pl.Struct(dict.fromkeys(group[0].body.signals, numbers))})
-    text = pl.Series([one.body.body for one in group], dtype=pl.Binary).cast(pl.String)
-    arrays = text.str.json_decode(kind).struct.unnest()
-    if arrays.height != len(group):
-        raise pl.exceptions.ShapeError(f"{len(group)} bodies gave {arrays.height} rows")
+    pieces = (group[first : first + PARSED_TOGETHER] for first in range(0, len(group), PARSED_TOGETHER))
+    return pl.concat(_parsed([one.body.body for one in piece], kind) for piece in pieces)
+
+
+def _parsed(bodies: Sequence[bytes], kind: pl.Struct) -> pl.DataFrame:
+    arrays = pl.Series(bodies, dtype=pl.Binary).cast(pl.String).str.json_decode(kind).struct.unnest()
+    if arrays.height != len(bodies):
+        raise pl.exceptions.ShapeError(f"{len(bodies)} bodies gave {arrays.height} rows")
     return arrays
 
 

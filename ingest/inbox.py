@@ -8,8 +8,8 @@ from threading import Condition
 from ingest.messages import Message
 
 BATCH_MESSAGES = 4_000
-BATCH_BYTES = 600_000
-"""About 50,000 samples of differences under zlib: the size at which a COPY pays off without long transactions."""
+BATCH_BYTES = 400_000
+"""30,000 to 50,000 samples of differences under zlib: the size at which a COPY pays off without long transactions."""
 
 BATCH_AGE_S = 0.1
 QOS0_LIMIT = 20_000

@@ -41,7 +41,8 @@ def update(connection: psycopg.Connection, readings: pl.DataFrame, positions: pl
         return
     columns = _each("{c}, {at}", signals)
     with connection.cursor() as cursor, cursor.copy(_QUERIES["copy"].format(columns=columns)) as copy:
-        copy.write(encode(state))
+        for piece in encode(state):
+            copy.write(piece)
     connection.execute(_QUERIES["merge"].format(columns=columns, sets=_each(_NEWER, signals)))
 
 

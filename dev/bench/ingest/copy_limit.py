@@ -28,13 +28,20 @@ class KnownFleet(Registry):
 
 def rows_of(load: Load, devices: Sequence[Device]) -> pl.DataFrame:
     """The load decoded, with every column of the table: what a writer that does nothing else would be handed."""
-    now = time.time()
+    now, registry = time.time(), KnownFleet(devices)
     messages = [Message(topic, payload, 0, 1, False, "s00", 0, now) for topic, payload in load.published]
-    out = sort_out(messages, KnownFleet(devices))
-    if out.letters:
-        raise ValueError(f"the load does not decode: {next(iter(out.letters.values())).detail}")
-    missing = [pl.lit(None, kind).alias(name) for name, kind in STORED_READINGS.items() if name not in out.readings]
-    return out.readings.with_columns(missing).select(STORED_READINGS.names())
+    frames = []
+    while messages:
+        out = sort_out(messages, registry)
+        if out.letters:
+            raise ValueError(f"the load does not decode: {next(iter(out.letters.values())).detail}")
+        frames.append(out.readings)
+        messages = messages[len(out.messages):]
+    rows = pl.concat(frames, how="diagonal")
+    if rows.height != load.samples:
+        raise ValueError(f"{load.samples} samples, {rows.height} rows")
+    missing = [pl.lit(None, kind).alias(name) for name, kind in STORED_READINGS.items() if name not in rows.columns]
+    return rows.with_columns(missing).select(STORED_READINGS.names())
 
 
 def copy_seconds(url: str, rows: pl.DataFrame) -> float:
@@ -45,5 +52,6 @@ def copy_seconds(url: str, rows: pl.DataFrame) -> float:
         began = time.perf_counter()
         for piece in rows.iter_slices(ROWS_PER_TRANSACTION):
             with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
-                copy.write(encode(piece))
+                for part in encode(piece):
+                    copy.write(part)
         return time.perf_counter() - began
