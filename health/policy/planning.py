@@ -19,9 +19,9 @@ class ForecastPolicy:
     """Length of the wave [d]."""
     paths: int = 400
     """Possible futures drawn [1]. M"""
-    sigma_rate: float = 0.17
+    sigma_rate: float = 0.14
     """Lognormal 1-sigma of what changed lately and is not yet seen [1]. M: 80 % intervals then cover 78-92 %"""
-    sigma_drift: float = 0.25
+    sigma_drift: float = 0.35
     """Lognormal 1-sigma by which a life drifts within half a year, as a random walk [1]. M: the same"""
     horizon_d: int = 1096
     """Nothing is said beyond three years [d]."""
