@@ -4,7 +4,7 @@ A file is a list of blocks: `-- name --`, comment lines that say why, then one s
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from psycopg import sql
@@ -43,3 +43,8 @@ def _blocks(text: str) -> Iterator[tuple[str, sql.SQL]]:
     for name, body in zip(parts[1::2], parts[2::2], strict=True):
         # The text comes from our own files only, never from input.
         yield name, sql.SQL(body.strip())
+
+
+def json_list(documents: Iterable[str]) -> str:
+    """One parameter of many JSON documents: as an array of text each of their quotes would have to be escaped."""
+    return f"[{','.join(documents)}]"

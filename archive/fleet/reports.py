@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import psycopg
 
-from archive.database.queries import beside
+from archive.database.queries import beside, json_list
 from schemas.report import VehicleReport, Week
 
 _QUERIES = beside(__file__)
@@ -34,11 +34,23 @@ def put(connection: psycopg.Connection, vehicle_id: int, report: VehicleReport, 
                                          "body": body, "ownership": ownership_id})
 
 
+def model_version(connection: psycopg.Connection, vehicle_id: int) -> str | None:
+    """The model that made the report of a car and all its trips; None while it has no report."""
+    row = connection.execute(_QUERIES["model_version"], [vehicle_id]).fetchone()
+    return str(row[0]) if row else None
+
+
+def models_of_cars(connection: psycopg.Connection, vehicle_ids: Sequence[int] | None = None) -> dict[int, str | None]:
+    """For each car in use, or those of them named, the model that made its report; in the order of their ids."""
+    named = list(vehicle_ids) if vehicle_ids is not None else None
+    return dict(connection.execute(_QUERIES["models_of_cars"], {"vehicles": named}).fetchall())
+
+
 def put_weeks(connection: psycopg.Connection, vehicle_id: int, weeks: Sequence[Week]) -> int:
     """Let `weeks` be all weeks of a car; returns how many rows changed."""
     values = {"vehicle": vehicle_id, "mondays": [week.monday for week in weeks],
               "firsts": [week.first for week in weeks], "lasts": [week.last for week in weeks],
-              "figures": [week.model_dump_json() for week in weeks]}
+              "figures": json_list(week.model_dump_json() for week in weeks)}
     return sum(connection.execute(_QUERIES[name], values).rowcount for name in ("remove_weeks", "put_weeks"))
 
 

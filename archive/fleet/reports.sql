@@ -5,6 +5,14 @@ ON CONFLICT (vehicle_id) DO UPDATE
 SET as_of = excluded.as_of, model_version = excluded.model_version, body = excluded.body,
     ownership_id = excluded.ownership_id
 
+-- model_version --
+SELECT model_version FROM report WHERE vehicle_id = %s
+
+-- models_of_cars --
+SELECT vehicle_id, model_version FROM vehicle LEFT JOIN report USING (vehicle_id)
+WHERE vehicle.state = 'active' AND (%(vehicles)s::integer[] IS NULL OR vehicle_id = ANY (%(vehicles)s::integer[]))
+ORDER BY vehicle_id
+
 -- remove_days --
 DELETE FROM day WHERE vehicle_id = %(vehicle)s AND day <> ALL (%(days)s::date[])
 
@@ -23,9 +31,9 @@ DELETE FROM week WHERE vehicle_id = %(vehicle)s AND monday <> ALL (%(mondays)s::
 
 -- put_weeks --
 INSERT INTO week (vehicle_id, monday, first_at, last_at, figures)
-SELECT %(vehicle)s, monday, first_at, last_at, figures::jsonb
-FROM unnest(%(mondays)s::date[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[], %(figures)s::text[])
-    AS given (monday, first_at, last_at, figures)
+SELECT %(vehicle)s, monday, first_at, last_at, figures
+FROM ROWS FROM (unnest(%(mondays)s::date[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[]),
+                jsonb_array_elements(%(figures)s::jsonb)) AS given (monday, first_at, last_at, figures)
 ON CONFLICT (vehicle_id, monday) DO UPDATE
 SET first_at = excluded.first_at, last_at = excluded.last_at, figures = excluded.figures
 WHERE (week.first_at, week.last_at, week.figures)

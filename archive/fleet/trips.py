@@ -7,7 +7,7 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row, scalar_row
 
-from archive.database.queries import beside
+from archive.database.queries import beside, json_list
 from schemas.report import Trip
 
 _QUERIES = beside(__file__)
@@ -43,7 +43,7 @@ def replace(connection: psycopg.Connection, vehicle_id: int, first: datetime, la
     """Let `groups` be all trips that overlap a window; returns how many rows changed. Equal ones are not written."""
     values = {"vehicle": vehicle_id, "first": first, "last": last, "version": model_version,
               "starts": [group.started_at for group in groups], "ends": [group.ended_at for group in groups],
-              "kept": [group.kept for group in groups], "statistics": [group.statistics for group in groups]}
+              "kept": [group.kept for group in groups], "statistics": json_list(group.statistics for group in groups)}
     gone = connection.execute(_QUERIES["remove"], values).rowcount
     return gone + connection.execute(_QUERIES["put"], values).rowcount
 
@@ -61,13 +61,8 @@ def statistics_between(connection: psycopg.Connection, vehicle_id: int, first: d
         return cursor.execute(_QUERIES["statistics_between"], window).fetchall()
 
 
-def are_outdated(connection: psycopg.Connection, vehicle_id: int, model_version: str) -> bool:
-    """Whether any stored trip is of another model."""
-    return connection.execute(_QUERIES["outdated"], [vehicle_id, model_version]).fetchone() is not None
-
-
 def put_figures(connection: psycopg.Connection, vehicle_id: int, trips: Sequence[Trip]) -> int:
     """Store what the report says of each trip; returns how many rows changed. Trips it does not name lose theirs."""
     values = {"vehicle": vehicle_id, "starts": [trip.start for trip in trips],
-              "figures": [trip.model_dump_json() for trip in trips]}
+              "figures": json_list(trip.model_dump_json() for trip in trips)}
     return sum(connection.execute(_QUERIES[name], values).rowcount for name in ("put_figures", "clear_figures"))

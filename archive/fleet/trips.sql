@@ -11,9 +11,9 @@ WHERE vehicle_id = %(vehicle)s AND started_at <= %(last)s AND ended_at >= %(firs
 -- put --
 -- An unchanged trip is not written again: most of a window is only its margin.
 INSERT INTO trip (vehicle_id, started_at, ended_at, kept, statistics, model_version)
-SELECT %(vehicle)s, started_at, ended_at, kept, statistics::json, %(version)s
-FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[], %(kept)s::boolean[], %(statistics)s::text[])
-    AS given (started_at, ended_at, kept, statistics)
+SELECT %(vehicle)s, started_at, ended_at, kept, statistics, %(version)s
+FROM ROWS FROM (unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[], %(kept)s::boolean[]),
+                json_array_elements(%(statistics)s::json)) AS given (started_at, ended_at, kept, statistics)
 ON CONFLICT (vehicle_id, started_at) DO UPDATE
 SET ended_at = excluded.ended_at, kept = excluded.kept, statistics = excluded.statistics,
     model_version = excluded.model_version
@@ -26,15 +26,13 @@ SELECT statistics::text FROM trip WHERE vehicle_id = %s ORDER BY started_at
 SELECT statistics::text FROM trip
 WHERE vehicle_id = %(vehicle)s AND started_at <= %(last)s AND ended_at >= %(first)s ORDER BY started_at
 
--- outdated --
-SELECT 1 FROM trip WHERE vehicle_id = %s AND model_version <> %s LIMIT 1
-
 -- put_figures --
 -- What is learned of a car changes the figures of its old trips too, but mostly it does not.
-UPDATE trip SET figures = given.figures::jsonb
-FROM unnest(%(starts)s::timestamptz[], %(figures)s::text[]) AS given (started_at, figures)
+UPDATE trip SET figures = given.figures
+FROM ROWS FROM (unnest(%(starts)s::timestamptz[]), jsonb_array_elements(%(figures)s::jsonb))
+    AS given (started_at, figures)
 WHERE trip.vehicle_id = %(vehicle)s AND trip.started_at = given.started_at
-    AND trip.figures IS DISTINCT FROM given.figures::jsonb
+    AND trip.figures IS DISTINCT FROM given.figures
 
 -- clear_figures --
 UPDATE trip SET figures = NULL
