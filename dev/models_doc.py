@@ -36,7 +36,7 @@ CHAPTERS = (
     Chapter("Engine oil", ("oil", "oil_life"), ("OilPolicy",)),
     Chapter("12 V battery", ("battery", "battery_state"), ("BatteryPolicy",)),
     Chapter("Patterns of use", ("patterns", "pattern_list"), ("PatternPolicy",)),
-    Chapter("Refuelling", ("refuel",), ("RefuelPolicy",)),
+    Chapter("Refuelling", ("refuel", "refuel_lesson"), ("RefuelPolicy",)),
     Chapter("Energy of the traction battery", ("fuel_electric",)),
     Chapter("Drift of consumption", ("fuel_drift",), ("DriftPolicy",)),
     Chapter("Thermostat", ("thermostat", "thermostat_drift", "drift"), ("CoolingPolicy",)),

@@ -7,17 +7,22 @@ import numpy as np
 
 from health.distance import Mileage
 from health.engine_kind import kind_of
-from health.figures import Reasons, exact, relative
+from health.figures import Z80, Reasons, exact, relative
 from health.fuel_rungs import AIR_RUNGS
 from health.fuels import FUELS, LiquidFuel
 from health.history import History, known_sum, ratio
 from health.policy import FuelPolicy, Policy
 from health.quality import Booleans, Floats
+from health.refuel import estimate_refuels
+from health.refuel_lesson import ve_vd_by_refuels
 from schemas.report import FuelBySource, Q, Unknown
 from schemas.vehicle import VehicleFacts
 
 LADDER = tuple(FuelBySource.model_fields)
 """Rungs, best first."""
+
+VE_RUNGS = ("speed_density", "calculated_load")
+"""Rungs that are no better than the effective displacement they use."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def estimate_fuel(history: History, facts: VehicleFacts, mileage: Mileage, polic
     """Litres of every group and of the whole history by every rung whose inputs exist."""
     p = policy.fuel
     kind = kind_of(history, p) or _kind_of_fact(facts)
-    displacement = learned_ve_vd(history, facts, p)
+    displacement = learned_ve_vd(history, facts, mileage, policy)
     refused = _refusals(history, facts, kind, displacement, p)
     rungs = {name: rung for name, rung in _rungs(history, facts, displacement, p).items() if name not in refused}
     return _summed(kind, rungs, _ladder(history, rungs, p), mileage.trip_km, displacement, _reasons(refused), p)
@@ -78,35 +83,50 @@ def _kind_of_fact(facts: VehicleFacts) -> str | None:
     return "petrol" if facts.fuel in ("e10", "e27", "e85") else facts.fuel
 
 
-def learned_ve_vd(history: History, facts: VehicleFacts, p: FuelPolicy) -> Q:
-    """Effective displacement VE*Vd [L]: given, else taught by MAF, else from the displacement of the vehicle file."""
+def learned_ve_vd(history: History, facts: VehicleFacts, mileage: Mileage, policy: Policy) -> Q:
+    """Effective displacement VE*Vd [L]: given, else taught by MAF, else by refuelling or from the vehicle file.
+
+    Of the last two the narrower counts: a few tanks are vague, many know the engine better than its displacement does.
+    """
+    p = policy.fuel
     if facts.ve_vd_l is not None:
         return exact(facts.ve_vd_l, "given", "L")
     taught = ratio(history.total("taught_maf_g"), history.total("taught_unit_g"))
     if np.isfinite(taught):
         return relative(taught, p.sigma["speed_density"], "maf", "L")
-    if facts.displacement_l is None:
-        return None
-    return relative(p.volumetric_efficiency * facts.displacement_l, p.sigma["speed_density_unlearned"],
-                    "displacement", "L")
+    size = np.nan if facts.displacement_l is None else facts.displacement_l
+    by_file = relative(p.volumetric_efficiency * size, p.sigma["speed_density_unlearned"], "displacement", "L")
+    refuels, _ = estimate_refuels(history, mileage.unseen_before_km, facts, policy)
+    by_tank = ve_vd_by_refuels(history, refuels or [], mileage.unseen_before_km, facts, policy)
+    known = [quantity for quantity in (by_tank, by_file) if quantity is not None]
+    return min(known, key=lambda quantity: quantity.high / quantity.value, default=None)
 
 
 def _rungs(history: History, facts: VehicleFacts, displacement: Q, p: FuelPolicy) -> dict[str, Rung]:
     """Litres of every group by every rung, NaN where its inputs were not read."""
     fuel = FUELS.get(facts.fuel or "petrol", FUELS["petrol"])
-    learned = "" if displacement and displacement.source in ("maf", "given") else "_unlearned"
+    learned = "" if displacement and displacement.source in ("maf", "given", "refuels") else "_unlearned"
     size = displacement.value if displacement else np.nan
     scale = {"maf": 1.0, "absolute_load": facts.displacement_l or np.nan, "speed_density": size,
              "calculated_load": size}
     names = {"maf": "maf", "absolute_load": "absolute_load", "speed_density": "speed_density" + learned,
              "calculated_load": "calculated_load" + learned}
+    sigma = {rung: p.sigma[name] for rung, name in names.items()}
+    sigma |= {rung: max(sigma[rung], _taught_sigma(displacement)) for rung in VE_RUNGS}
     rungs = {"fuel_rate": Rung(_by_rate(history, fuel), history.read("fuel_rate_s"), p.sigma["fuel_rate"])}
     for rung in AIR_RUNGS:
         litres = history.read(f"{rung}_air_g") * scale[rung] / (fuel.air_fuel * fuel.kg_l * 1000)
-        rungs[rung] = Rung(litres, history.read(f"{rung}_s"), p.sigma[names[rung]])
+        rungs[rung] = Rung(litres, history.read(f"{rung}_s"), sigma[rung])
     heat = p.heat_diesel_mj_l if fuel is FUELS["diesel"] else p.heat_mj_l
     rungs["physics"] = Rung(history.read("physics_mj") / heat, history.read("physics_s"), p.sigma["physics"])
     return rungs
+
+
+def _taught_sigma(displacement: Q) -> float:
+    """Relative 1-sigma error of an effective displacement that refuelling taught [1]; the others' is in the policy."""
+    if displacement is None or displacement.source != "refuels":
+        return 0.0
+    return float(np.log(displacement.high / displacement.value)) / Z80
 
 
 def _by_rate(history: History, fuel: LiquidFuel) -> Floats:

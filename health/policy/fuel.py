@@ -76,6 +76,8 @@ class RefuelPolicy:
     """A stop within a trip counts as a place of its own from this length on [s]. K: quicker than any refuelling"""
     rise_pct: float = 8.0
     """A rise beyond this is a refuelling [%]. S"""
+    least_share: float = 0.2
+    """Between two refuellings at least this share of the tank must be burnt to teach anything [1]. S"""
     sigma_pct: float = 3.0
     """1-sigma error of a level: bent senders, damping [% of the tank]. K"""
 

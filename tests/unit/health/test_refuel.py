@@ -1,5 +1,6 @@
 """Refuelling by the fuel level, against the simulator's tank and against the ways a level lies."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -8,10 +9,15 @@ import pytest
 
 from device_sim import CarSpec, simulate
 from device_sim.world.cars import MODELS
-from schemas.report import Refuel, Unknown, VehicleReport
+from health.figures import exact
+from health.history import History
+from health.policy import DEFAULT
+from health.refuel_lesson import ve_vd_by_refuels
+from schemas.report import Q, Refuel, Unknown, VehicleReport
 from schemas.vehicle import VehicleFacts
 from tests.unit.health.drives import MORNING, recording
 from tests.unit.health.reports import assessed
+from tests.unit.health.trip_rows import AIR_G_PER_L, FIRST, rows
 
 TANK = {"car": VehicleFacts(tank_l=50)}
 
@@ -123,3 +129,42 @@ def test_the_simulators_refuellings_are_found() -> None:
     assert sum(one.value for one in told) == pytest.approx(sum(one.litres for one in true), rel=0.06)
     inside = [one.low <= bought.litres <= one.high for one, bought in zip(told, true, strict=True)]
     assert np.mean(inside) >= 0.7
+
+
+def test_refuelling_teaches_an_engine_without_an_air_meter() -> None:
+    """Two weeks of a simulated car with a manifold pressure only, and nothing about its engine in its file."""
+    car = simulate(CarSpec("airless", "hatch_map", "motorway"), 14, MORNING + timedelta(days=14), 5)
+    readings = car.frame.with_columns(vehicle=pl.lit("car"))
+    assert assessed(readings)["car"].learned.ve_vd_l is None
+    taught = assessed(readings, {"car": VehicleFacts(tank_l=MODELS["hatch_map"].tank_l)})["car"]
+    assert taught.learned.ve_vd_l is not None
+    assert taught.learned.ve_vd_l.source == "refuels"
+    assert taught.fuel_l is not None
+    assert taught.fuel_l.source == "speed_density"
+    assert taught.fuel_l.value == pytest.approx(car.truth.fuel_l, rel=0.06)
+    assert taught.fuel_l.low <= car.truth.fuel_l <= taught.fuel_l.high
+
+
+def lesson(air_g: Sequence[float | None] = (60_000.0,) * 3, after_pct: float = 90.0, before_pct: float = 40.0,
+           unseen_km: float = 0.0, **facts: object) -> Q:
+    """Three trips between two refuellings."""
+    statistics = rows([1, 2, 3], speed_km=40.0, speed_density_air_g=list(air_g), speed_density_s=1800.0)
+    levels = [(0.5, 10.0, after_pct), (3.5, before_pct, 90.0)]
+    refuels = [Refuel(time=FIRST + timedelta(days=day), level_before_pct=exact(before, "", "%"),
+                      level_after_pct=exact(after, "", "%"), litres=None) for day, before, after in levels]
+    return ve_vd_by_refuels(History("car", statistics), refuels, np.full(3, unseen_km),
+                            VehicleFacts.model_validate({"tank_l": 50} | facts), DEFAULT)
+
+
+def test_the_lesson_is_litres_by_level_over_litres_by_pressure() -> None:
+    taught = lesson()
+    assert taught is not None
+    assert taught.value == pytest.approx(0.5 * 50 / (180_000 / AIR_G_PER_L))
+
+
+def test_a_tank_that_is_not_wholly_known_teaches_nothing() -> None:
+    assert lesson(air_g=(60_000.0, None, 60_000.0)) is None
+    assert lesson(unseen_km=5.0) is None
+    assert lesson(before_pct=75.0) is None
+    assert lesson(tank_l=None) is None
+    assert lesson(fuel="ev") is None
