@@ -77,14 +77,15 @@ def export(connection: psycopg.Connection, folder: Folder, window: Window, endin
     return done
 
 
-def is_complete(connection: psycopg.Connection, folder: Folder, window: Window) -> bool:
+def is_complete(connection: psycopg.Connection, folder: Folder, window: Window, ending: Ending | None = None) -> bool:
     """Whether cold storage holds every row of a window, after exporting what it lacked.
 
-    Nobody may write into the window meanwhile. Rows of a device nobody knows are never in there.
+    Nobody may write into the window meanwhile. Rows of a device nobody provisioned are never in there; told to end, the
+    answer is no.
     """
-    found = export(connection, folder, window)
+    found = export(connection, folder, window, ending)
     if found.written:
-        found = export(connection, folder, window)
+        found = export(connection, folder, window, ending)
     return found.written == 0 and found.looked_at == _count(connection, window)
 
 

@@ -7,7 +7,9 @@ GPS distances are not kept. What may not go yet is counted and stays for the nex
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
+from logging import INFO, WARNING
 
 import psycopg
 import structlog
@@ -21,7 +23,7 @@ from archive.fleet.retention import Chunk, ChunkBusy, Name
 
 log = structlog.get_logger()
 
-Refusal = Callable[[], str | None]
+Refusal = Callable[[Sequence[Chunk]], str | None]
 """Why chunks may not go, asked while nobody can write into them; None when they may."""
 
 
@@ -31,28 +33,28 @@ def drop_expired_readings(connection: psycopg.Connection, cold: Folder | None, n
     kept_from = month_of(retention.rule(connection, "reading", now).kept_from)
     chunks = retention.chunks_before(connection, "reading", kept_from)
     months = [list(these) for _, these in groupby(chunks, lambda chunk: month_of(chunk.first))]
-    return _drop_all(connection, "reading", months, ending,
-                     lambda month: lambda: _not_in_cold_storage(connection, cold, month))
+    return _drop_all(connection, "reading", months, ending, partial(_not_in_cold_storage, connection, cold, ending))
 
 
 def drop_expired_positions(connection: psycopg.Connection, now: datetime, ending: Ending) -> dict[str, int]:
     """Drop days of positions that are past their time; returns chunks dropped and kept back."""
     chunks = retention.chunks_before(connection, "position", retention.rule(connection, "position", now).kept_from)
-    return _drop_all(connection, "position", [[chunk] for chunk in chunks], ending,
-                     lambda day: lambda: _health_is_behind(connection, day))
+    days = [[chunk] for chunk in chunks]
+    return _drop_all(connection, "position", days, ending, partial(_health_is_behind, connection))
 
 
 def _drop_all(connection: psycopg.Connection, hypertable: Name, groups: Sequence[Sequence[Chunk]], ending: Ending,
-              refusal: Callable[[Sequence[Chunk]], Refusal]) -> dict[str, int]:
+              refusal: Refusal) -> dict[str, int]:
     """Drop groups of chunks, oldest first, each in a transaction of its own."""
     counts = {f"{hypertable}_chunks_dropped": 0, f"{hypertable}_chunks_kept_back": 0}
     for chunks in groups:
         if ending.is_set():
             break
-        why = _drop(connection, hypertable, chunks, refusal(chunks))
-        counts[f"{hypertable}_chunks_{'kept_back' if why else 'dropped'}"] += len(chunks)
-        log.log(30 if why else 20, "chunks_kept_back" if why else "chunks_dropped", hypertable=hypertable, why=why,
-                first=chunks[0].first.isoformat(), until=chunks[-1].until.isoformat(), chunks=len(chunks))
+        why = _drop(connection, hypertable, chunks, refusal)
+        outcome = "chunks_kept_back" if why else "chunks_dropped"
+        counts[f"{hypertable}_{outcome}"] += len(chunks)
+        log.log(WARNING if why else INFO, outcome, hypertable=hypertable, why=why, chunks=len(chunks),
+                first=chunks[0].first.isoformat(), until=chunks[-1].until.isoformat())
     return counts
 
 
@@ -61,7 +63,7 @@ def _drop(connection: psycopg.Connection, hypertable: Name, chunks: Sequence[Chu
     try:
         with connection.transaction():
             retention.lock(connection, chunks)
-            if why := refusal():
+            if why := refusal(chunks):
                 return why
             retention.drop(connection, hypertable, chunks)
     except ChunkBusy as busy:
@@ -69,11 +71,13 @@ def _drop(connection: psycopg.Connection, hypertable: Name, chunks: Sequence[Chu
     return None
 
 
-def _not_in_cold_storage(connection: psycopg.Connection, cold: Folder | None, chunks: Sequence[Chunk]) -> str | None:
+def _not_in_cold_storage(connection: psycopg.Connection, cold: Folder | None, ending: Ending,
+                         chunks: Sequence[Chunk]) -> str | None:
     if cold is None:
         return "PITCALL_COLD is not set"
-    window = Window(chunks[0].first, chunks[-1].until)
-    return None if is_complete(connection, cold, window) else "cold storage lacks rows of devices nobody knows"
+    if is_complete(connection, cold, Window(chunks[0].first, chunks[-1].until), ending):
+        return None
+    return "told to end" if ending.is_set() else "rows of devices nobody provisioned cannot go to cold storage"
 
 
 def _health_is_behind(connection: psycopg.Connection, chunks: Sequence[Chunk]) -> str | None:

@@ -7,12 +7,12 @@ import pytest
 from polars.testing import assert_frame_equal
 from pytest import MonkeyPatch
 
-from archive.cold import verifying
+from archive.cold import exporting, verifying
 from archive.cold.parts import PartDamaged
 from archive.cold.reading import ColdReadings
 from archive.fleet import history, retention
 from archive.keeping import expiry
-from tests.archive.cold.stock import JULY, JUNE, LONG_AFTER, MAY, Stock, rows_of
+from tests.archive.cold.stock import BOTH, JULY, JUNE, LONG_AFTER, MAY, Stock, rows_of
 from tests.archive.cold.test_restore import damage
 from tests.archive.garage import AS_OF, MONDAY, Garage, drive
 
@@ -75,6 +75,16 @@ def test_readings_stay_when_a_part_is_damaged(stock: Stock) -> None:
     damage(stock.folder.path / stock.folder.manifest().parts[0].path)
     with pytest.raises(PartDamaged):
         drop_readings(stock)
+    assert stock.live().height == 7200
+
+
+def test_told_to_end_nothing_more_is_dropped(stock: Stock) -> None:
+    """Neither unverified nor verified."""
+    told = Event()
+    told.set()
+    with stock.owner() as connection:
+        expiry.drop_expired_readings(connection, stock.folder, LONG_AFTER, told)
+        assert not exporting.is_complete(connection, stock.folder, BOTH, told)
     assert stock.live().height == 7200
 
 
