@@ -11,31 +11,26 @@ from health.brakes import energy_per_km
 from health.case import Case
 from health.codes import NO_SCANS, estimate_codes
 from health.distance import estimate_mileage
-from health.driving import estimate_driving
 from health.due import Parts, due_dates, outlook
 from health.figures import exact, with_reasons
 from health.findings import findings_of
 from health.fleet import compared
 from health.fuel import estimate_fuel
-from health.fuel_drift import estimate_fuel_drift
-from health.fuel_electric import estimate_electricity
 from health.fuel_trim_drift import estimate_trims
 from health.history import History, facts_of, histories
 from health.moments import instant_us
 from health.odometer import corrected, estimate_odometer
 from health.oil_life import estimate_oil
 from health.pads import estimate_pads
-from health.pattern_list import pattern, weekly
+from health.pattern_list import weekly
 from health.policy import DEFAULT, Policy
-from health.refuel import estimate_refuels
-from health.road_mix import road_mix
 from health.statistics import summarise
 from health.thermostat_drift import estimate_cooling
 from health.tread import estimate_tread
 from health.trip_list import list_trips
 from health.usage import daily_usage
 from health.use import use_of
-from schemas.report import BrakeReport, Learned, TyreReport, Unknown, VehicleReport
+from schemas.report import BrakeReport, Learned, TyreReport, VehicleReport
 from schemas.vehicle import VehicleFacts
 
 
@@ -86,10 +81,6 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
     usage = daily_usage(use.history, use.mileage, as_of, timezone)
     oil = estimate_oil(history, facts, mileage, usage.last_day, policy)
     battery = estimate_battery(history, facts, instant_us(as_of), policy)
-    driving = estimate_driving(use.history, use.mileage, policy)
-    fuel_drift, drift_reasons = estimate_fuel_drift(use.history, use.mileage, use.fuel, policy.drift)
-    electricity, charge_reasons = estimate_electricity(use.history, facts, use.mileage, fuel.kind, policy.fuel)
-    refuels, refuel_reasons = estimate_refuels(use.history, use.mileage.unseen_before_km, facts, policy)
     cooling = estimate_cooling(history, policy)
     trims = estimate_trims(history, policy.trims)
     codes = estimate_codes(scans, history, mileage, as_of, timezone, policy)
@@ -106,18 +97,10 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
         odometer=odometer,
         trips=list_trips(history, mileage, fuel, policy),
         weeks=weekly(history, mileage, fuel, timezone, policy),
-        pattern=pattern(use.history, policy),
-        refuels=refuels,
-        fuel_drift=fuel_drift,
-        electricity=electricity,
         cooling=cooling.report,
         fuel_trims=trims.report,
         fleet=fleet,
-        road_mix=road_mix(use.history, policy.road),
         fuel_type=fuel.kind,
-        fuel_l=use.fuel.total_l,
-        fuel_l_per_100km=use.fuel.l_per_100km,
-        fuel_by_source=use.fuel.by_source,
         learned=Learned(speed_scale=mileage.scale, ve_vd_l=fuel.ve_vd_l,
                         tyre_k_front=tread["front"].k, tyre_k_rear=tread["rear"].k),
         tyres=TyreReport(front=tread["front"].report, rear=tread["rear"].report),
@@ -125,14 +108,11 @@ def _report(history: History, facts: VehicleFacts, as_of: datetime, timezone: Zo
                            pad_mm_front=pads["front"].mm, pad_mm_rear=pads["rear"].mm),
         oil=oil.report,
         battery=battery.report,
-        events=driving.counts,
-        events_list=driving.events,
-        driving_score=driving.score,
         codes=codes.told,
         due=due,
-        findings=findings_of(Case(view, odometer, use, fuel_drift, battery, cooling, trims, codes, fleet, due)),
+        **use.fields(),
+        findings=findings_of(Case(view, odometer, use, battery, cooling, trims, codes, fleet, due)),
     )
     reasons = (mileage.reasons | fuel.reasons | tyre_reasons | pad_reasons | oil.reasons | battery.reasons
-               | driving.reasons | drift_reasons | charge_reasons | refuel_reasons | cooling.reasons | trims.reasons
-               | {"pattern": Unknown.NO_SIGNAL} if len(history) else {}) | codes.reasons | fleet_reasons
+               | cooling.reasons | trims.reasons | use.reasons if len(history) else {}) | codes.reasons | fleet_reasons
     return draft.model_copy(update={"unknown": with_reasons(dict(draft), reasons) | due_reasons})

@@ -8,7 +8,7 @@ from health.due import Outlook
 from health.fuel_trim_drift import TrimState
 from health.thermostat_drift import CoolingState
 from health.use import Use
-from schemas.report import Due, FleetComparison, FuelDrift, OdometerReport
+from schemas.report import Due, FleetComparison, OdometerReport
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,6 @@ class Case:
     view: Outlook
     odometer: OdometerReport
     use: Use
-    fuel_drift: FuelDrift
     battery: BatteryState
     cooling: CoolingState
     trims: TrimState

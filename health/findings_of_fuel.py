@@ -16,7 +16,7 @@ CAUSES = {"traffic": ("走走停停", "stop-and-go traffic"), "acceleration": ("
 
 def unexplained(case: Case) -> Iterator[Finding]:
     """A lasting change of consumption that the way of driving does not explain."""
-    drift = case.fuel_drift
+    drift = case.use.drift
     if drift.alarm is None or drift.unexplained is None:
         return
     up, percent = drift.alarm == "up", abs(drift.unexplained.value) * 100
@@ -47,7 +47,7 @@ def _suspects(case: Case) -> tuple[str, str]:
 
 def explained(case: Case) -> Iterator[Finding]:
     """A change the way of driving explains: the car is well, and the customer may know why."""
-    drift, p = case.fuel_drift, case.view.policy.drift
+    drift, p = case.use.drift, case.view.policy.drift
     if drift.alarm or not drift.causes or drift.change is None or abs(drift.change.value) < p.least_change:
         return
     top = drift.causes[0]

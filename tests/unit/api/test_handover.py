@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from archive.fleet import reports
+from archive.fleet.handover import PERSONAL_FIELDS
+from health.distance import Mileage, estimate_mileage
+from health.fuel import Fuel, estimate_fuel
+from health.history import History
+from health.policy import DEFAULT
+from health.statistics import TRIP_STATISTICS
+from health.use import use_of
 from schemas.report import VehicleReport, Week
+from schemas.vehicle import VehicleFacts
 from tests.archive.people.town import NOW, Household, Town
 from tests.unit.api.doors import Door, body
 
@@ -21,6 +29,19 @@ def sell(town: Town, seller: Household, buyer: Household) -> None:
 
 def health(door: Door, household: Household, car: int) -> Any:
     return body(door.as_(household.actor).get(f"/v1/vehicles/{car}/health"))["report"]
+
+
+def test_what_is_kept_back_is_what_health_says_of_a_persons_driving() -> None:
+    """All that is folded from the owner's own trips, and the lists of trips and weeks: no more, no less."""
+    own = use_of(History("car", TRIP_STATISTICS.to_frame()), *nothing(), VehicleFacts(), DEFAULT).fields()
+    assert {*own, "trips", "weeks"} == set(PERSONAL_FIELDS) <= set(VehicleReport.model_fields)
+
+
+def nothing() -> tuple[Mileage, Fuel]:
+    """Distance and fuel of a car that never drove."""
+    parked = History("car", TRIP_STATISTICS.to_frame())
+    mileage = estimate_mileage(parked, VehicleFacts(), DEFAULT)
+    return mileage, estimate_fuel(parked, VehicleFacts(), mileage, DEFAULT)
 
 
 def test_an_owner_reads_how_he_drives(door: Door) -> None:
