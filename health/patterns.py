@@ -19,7 +19,7 @@ COLUMNS: Columns = {
     "coolant_s": pl.Float64,         # engine-on time with the coolant read
     "cold_s": pl.Float64,            # of it, below the temperature of a warm engine
     "start_c": pl.Float64,           # coolant at its first reading
-    "outside_c": pl.Float64,         # least air temperature outside, else in the intake
+    "outside_c": pl.Float64,         # mean air temperature outside while driving, else in the intake
     "pull_m2_s2": pl.Float64,        # integral of v a+ over time, second by second
     "cubed_m3_s2": pl.Float64,       # integral of v^3 over time
     "top_kmh": pl.Float64,
@@ -44,10 +44,19 @@ def _warmth(samples: Samples, policy: Policy) -> dict[str, Floats]:
         columns = {"coolant_s": samples.seconds(running),
                    "cold_s": samples.seconds(running & (coolant < policy.patterns.warm_c)),
                    "start_c": samples.segments.first(coolant)}
-    # A sensor in the sun, or behind a hot radiator at standstill, reads high: the least reading is the truest.
-    outside, intake = (samples.segments.least(samples.read(name)) if samples.has(name) else unknown
-                       for name in ("ambient_c", "intake_air_c"))
+    outside, intake = (_mean_driving_c(samples, name, policy) for name in ("ambient_c", "intake_air_c"))
     return columns | {"outside_c": np.where(np.isnan(outside), intake, outside)}
+
+
+def _mean_driving_c(samples: Samples, signal: str, policy: Policy) -> Floats:
+    """Mean of an air temperature under way: at standstill its sensor tells of the hot engine beside it."""
+    if not samples.has(signal):
+        return np.full(len(samples.groups), np.nan)
+    values = samples.read(signal)
+    chosen = (samples.speed_kmh >= policy.patterns.airflow_kmh) & ~np.isnan(values)
+    count = samples.segments.count(chosen)
+    result: Floats = samples.segments.total(np.where(chosen, values, 0.0)) / np.where(count > 0, count, np.nan)
+    return result
 
 
 def _running(samples: Samples, policy: Policy) -> Booleans:

@@ -11,6 +11,8 @@ class PatternPolicy:
     """Below this the engine is cold [degC]. K"""
     cold_start_c: float = 50.0
     """A start with the coolant below this is a cold one [degC]. K: 6-8 h of standing in mild weather"""
+    airflow_kmh: float = 20.0
+    """From this speed on air sensors tell of the air outside [km/h]. K"""
     short_km: float = 5.0
     """Shorter trips hardly warm the oil [km]. K"""
     sigma_share: float = 0.03
