@@ -13,7 +13,8 @@ SAME_TO = {
     "speed_km": 1e-6, "gps_km": 1e-6, "highway_m": 0.02, "jam_s": 0.2, "congested_s": 0.1, "maf_air_g": 0.002,
     "speed_density_air_g": 0.002, "physics_mj": 0.002, "slip_front_km": 1e-6, "slip_rear_km": 1e-6, "brake_mj": 1e-6,
     "pad_front_mj": 0.01, "revolutions": 0.001, "coolant_lagged_revolutions": 0.02, "brake_n": 0.1, "accel_n": 0.1}
-"""Relative. The loop counts standing as congested; seconds near the ends of a trip and ticks of 20 s are where the two may differ."""
+"""Relative. Seconds near the ends of a trip and ticks of 20 s are where the two may differ; the loop counts standing as
+congested."""
 
 
 @pytest.fixture(scope="module")
