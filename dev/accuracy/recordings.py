@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from health.quality import Floats
+from health.shell.recording import parsed_times
 
 FOLDER = Path(os.environ.get("PITCALL_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 """Where the data lies unless somebody says otherwise."""
@@ -97,9 +98,8 @@ class Data:
     @cached_property
     def cycles(self) -> dict[str, Cycle]:
         """Drive cycles by name: tables of seconds and metres per second."""
-        tables = {path.stem: pl.read_csv(path) for path in sorted(self.folder.rglob("*.csv"))}
-        return {name: Cycle(name, table["time_s"].to_numpy().astype(float), table["speed_mps"].to_numpy())
-                for name, table in tables.items() if {"time_s", "speed_mps"} <= set(table.columns)}
+        return {path.stem: Cycle(path.stem, table["time_s"].to_numpy().astype(float), table["speed_mps"].to_numpy())
+                for path, table in self._tables if {"time_s", "speed_mps"} <= set(table.columns)}
 
     @cached_property
     def recordings(self) -> tuple[Recording, ...]:
@@ -129,7 +129,10 @@ class Data:
 
     @cached_property
     def _tables(self) -> list[tuple[Path, pl.DataFrame]]:
-        return [(path, pl.read_parquet(path)) for path in sorted(self.folder.rglob("*.parquet"))]
+        """Every table in the folder, in order of its path."""
+        paths = sorted(path for path in self.folder.rglob("*") if path.suffix in (".csv", ".parquet"))
+        return [(path, pl.read_parquet(path) if path.suffix == ".parquet" else
+                 pl.read_csv(path, infer_schema_length=None)) for path in paths]
 
 
 def _recording(name: str, table: pl.DataFrame) -> Recording | None:
@@ -149,7 +152,7 @@ def _time(table: pl.DataFrame, car: str) -> pl.Expr | None:
     """Instants, from whichever clock the table has; local times are taken as UTC."""
     for clock in CLOCKS:
         if clock in table.columns:
-            return pl.col(clock).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+            return pl.lit(parsed_times(table[clock]))
     if "t_s" in table.columns:
         return _after(pl.col("t_s").cast(pl.Float64))
     if "run_time_s" not in table.columns:

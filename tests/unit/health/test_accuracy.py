@@ -4,18 +4,20 @@ import json
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from dev.accuracy.__main__ import app
 from dev.accuracy.jams import area_under_roc
-from dev.accuracy.on_cars import held_fixes
+from dev.accuracy.on_cars import absolute_load, held_fixes
 from dev.accuracy.on_cycles import clean_distance
 from dev.accuracy.page import page
 from dev.accuracy.recordings import Data
 from dev.accuracy.rows import Figure, Row
 from dev.accuracy.simulated import due_dates, gauge_readings
 from dev.accuracy.table import QUICK, Measure, counted, measured, physics
+from tests.unit.health.drives import commute
 from tests.unit.health.shared_data import DATA, needs_cycles
 
 REACHED = {6: 6.5, 12: 10.0, 14: 2.0}
@@ -71,6 +73,16 @@ def test_recordings_are_known_by_their_columns(tmp_path: Path) -> None:
         (tmp_path / f"{number}.parquet").symlink_to(path)
     assert len(Data(tmp_path).recordings) == len(DATA.recordings)
     assert Data(tmp_path).published is not None
+
+
+def test_other_recordings_make_other_goals_measurable(tmp_path: Path) -> None:
+    drives = commute(3, seconds=900)
+    said = pl.col("maf_g_s") * 120 / (1.184 * 1.6 * pl.col("engine_rpm")) * 100
+    loaded = drives.with_columns(absolute_load_pct=pl.when(pl.col("engine_rpm") > 0).then(said))
+    loaded.select("vehicle", "time", "speed_kmh", "engine_rpm", "maf_g_s", "absolute_load_pct").write_csv(
+        tmp_path / "somebody.csv")
+    assert absolute_load(Data(tmp_path)).verdict == "pass"
+    assert held_fixes(Data(tmp_path)).verdict == "not measurable"
 
 
 def test_the_json_document_has_one_entry_a_goal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
