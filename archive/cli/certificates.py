@@ -9,6 +9,7 @@ import typer
 from archive.cli.database import database, vault
 from archive.fleet import certificates
 from archive.people import audit
+from schemas.errors import ConfigurationError
 from schemas.settings import Settings
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
@@ -25,12 +26,13 @@ def init() -> None:
 
 @app.command()
 def broker(hosts: Annotated[list[str], typer.Argument(help="names and addresses devices know the broker by")],
-           folder: Annotated[Path, typer.Option(help="where the broker reads its files; default PITCALL_BROKER_FILES",
-                                                exists=True, file_okay=False)] = Path(),
-           ) -> None:
+           folder: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="where the broker reads its "
+                                                       "files; default: PITCALL_BROKER_FILES")] = None) -> None:
     """Write what the broker's TLS listeners need: server.crt, server.key, ca.crt, crl.pem. Then restart the broker."""
     settings = Settings.from_env()
-    folder = folder if folder != Path() else settings.broker_files or folder
+    target = folder or settings.broker_files
+    if target is None:
+        raise ConfigurationError("name the folder of the broker's files: --folder or PITCALL_BROKER_FILES")
     with database(settings) as connection, connection.transaction():
         pair = certificates.for_broker_hosts(connection, vault(settings), hosts)
         checks = certificates.for_the_broker(connection)
@@ -38,8 +40,8 @@ def broker(hosts: Annotated[list[str], typer.Argument(help="names and addresses 
     assert checks is not None  # noqa: S101 - there is an authority, for it signed
     for name, text in (("server.key", pair.key), ("server.crt", pair.certificate), ("ca.crt", checks.authority),
                        ("crl.pem", checks.revoked)):
-        _write(folder / name, text)
-        print(folder / name)
+        _write(target / name, text)
+        print(target / name)
 
 
 def _write(path: Path, text: str) -> None:
