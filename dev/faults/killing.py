@@ -6,7 +6,7 @@ from dev.faults.ingest_process import DUPLICATES, IngestProcess
 from dev.faults.stage import Stage
 
 KILLED = -9
-RESEND_S = 15
+RESEND_S = 30
 """Who dies between acknowledging and sending receipts takes these along: the devices must ask again."""
 
 SECOND_SHARD = "s01"
@@ -24,7 +24,7 @@ def at_random(stage: Stage) -> None:
     fleet.speak()
     for _ in range(stage.scale.kills):
         ingest = stage.ingest()
-        fleet.wait(stage.dice.uniform(0.2, 1.5))
+        fleet.wait(stage.dice.uniform(0.2, 3))
         ingest.kill()
     stage.ingest()
     stage.recovered(stage.until_caught_up(fleet), limit_s=10)

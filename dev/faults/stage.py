@@ -36,7 +36,7 @@ class Scale:
     soak_s: float
 
 
-FULL = Scale(devices=40, rate=1000, kills=10, database_kills=5, down_s=2, outage_s=60, hang_s=30, partition_s=30,
+FULL = Scale(devices=40, rate=500, kills=10, database_kills=5, down_s=2, outage_s=60, hang_s=30, partition_s=30,
              link_s=10, storm=2000, soak_s=180)
 SHORT = Scale(devices=4, rate=200, kills=2, database_kills=1, down_s=1, outage_s=5, hang_s=11, partition_s=16,
               link_s=2, storm=50, soak_s=20)
