@@ -18,6 +18,7 @@ from health.forecast import forecast as forecast_series
 from health.policy import DEFAULT
 from health.shell.pictures.album import Recorded, draw
 from health.shell.printing import as_text
+from health.shell.recompute import recompute
 from health.shell.recorded_codes import as_scans
 from health.shell.recording import (
     ONLY_VEHICLE,
@@ -37,6 +38,7 @@ from schemas.report import Assessment, Calibration, Forecast, SeriesForecast, Ve
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="What the readings say about the car.")
 
 app.command()(work)
+app.command()(recompute)
 
 
 @contextmanager
@@ -51,7 +53,8 @@ def _refusing_plainly() -> Iterator[None]:
 
 @app.command()
 def assess(
-    recording: Annotated[Path, typer.Argument(help="CSV or Parquet with our column names plus `time`.")],
+    recording: Annotated[Path, typer.Argument(help="CSV or Parquet with our column names plus `time`; "
+                                                       "`codes` and `pending_codes` may list trouble codes.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     vehicle: Annotated[Path | None, typer.Option(help="Vehicle file (JSON).")] = None,

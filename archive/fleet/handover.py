@@ -18,6 +18,10 @@ PERSONAL_FINDINGS = frozenset({
     FindingCode.USE_MOTORWAY, FindingCode.USE_CONGESTION, FindingCode.FUEL_USE_UP, FindingCode.FUEL_USE_DOWN,
     FindingCode.FUEL_USE_EXPLAINED, FindingCode.FUEL_FLEET})
 
+REASONED_FINDINGS = frozenset({FindingCode.SERVICE_DUE, FindingCode.TYRE_TREAD_FORECAST,
+                               FindingCode.BRAKE_PADS_FORECAST})
+"""Findings whose words give a pace of use as the reason: health writes them anew for the next owner."""
+
 _NOBODY = VehicleReport(vehicle="").model_dump(mode="json")
 
 
@@ -33,9 +37,8 @@ def with_the_car(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def goes_along(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Findings about the car, without those about how somebody drove it; reasons of due services are left out too."""
-    return [finding for finding in findings
-            if finding["code"] not in PERSONAL_FINDINGS and finding["code"] != FindingCode.SERVICE_DUE]
+    """Findings about the car, without those about how somebody drove it."""
+    return [finding for finding in findings if finding["code"] not in PERSONAL_FINDINGS | REASONED_FINDINGS]
 
 
 def _nulls(part: dict[str, Any], prefix: str = "") -> Iterator[str]:

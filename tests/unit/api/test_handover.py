@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from archive.fleet import reports
-from archive.fleet.handover import PERSONAL_FIELDS
+from archive.fleet.handover import PERSONAL_FIELDS, goes_along
 from health.distance import Mileage, estimate_mileage
 from health.fuel import Fuel, estimate_fuel
 from health.history import History
 from health.policy import DEFAULT
 from health.statistics import TRIP_STATISTICS
 from health.use import use_of
+from schemas.findings import FindingCode
 from schemas.report import VehicleReport, Week
 from schemas.vehicle import VehicleFacts
 from tests.archive.people.town import NOW, Household, Town
@@ -78,6 +79,13 @@ def test_the_former_owner_reads_nothing_of_the_car_any_more(door: Door, path: st
     town, car = door.town, door.town.zhang.vehicle_id
     sell(town, town.zhang, town.li)
     assert door.as_(town.zhang.actor).get(f"/v1/vehicles/{car}{path}").status_code == 404
+
+
+def test_a_forecast_that_gives_the_former_owners_pace_as_its_reason_is_left_out() -> None:
+    said = [{"code": code, "zh": "近30天平均每天57公里"} for code in FindingCode]
+    kept = {finding["code"] for finding in goes_along(said)}
+    assert {FindingCode.TYRE_TREAD_LOW, FindingCode.TROUBLE_CODE, FindingCode.BATTERY_CHECK} <= kept
+    assert not kept & {FindingCode.TYRE_TREAD_FORECAST, FindingCode.SERVICE_DUE, FindingCode.USE_MOTORWAY}
 
 
 def test_due_items_lose_the_reason_that_spoke_of_the_former_owner(door: Door) -> None:
