@@ -9,7 +9,8 @@ from archive.people.actors import act_for
 from tests.archive.people.town import Household, Town
 
 GUARDED = ("customer", "customer_store", "ownership", "consent", "vehicle", "trip", "report", "due_item", "booking",
-           "booking_history", "service_done", "measurement", "day")
+           "booking_history", "service_done", "measurement", "day", "device", "command", "dead_letter",
+           "replay_request", "device_certificate")
 
 
 @pytest.mark.parametrize("table", GUARDED)
