@@ -37,7 +37,7 @@ def claim(connection: psycopg.Connection, resting: list[int] | None = None) -> C
     """
     passed = list(resting or [])
     while (vehicle_id := _lock_one(connection, passed)) is not None:
-        taken = _take(connection, vehicle_id)
+        taken = take(connection, vehicle_id)
         if taken.marks:
             return taken
         # Another worker finished this car between our two statements.
@@ -45,12 +45,18 @@ def claim(connection: psycopg.Connection, resting: list[int] | None = None) -> C
     return None
 
 
+def lock(connection: psycopg.Connection, vehicle_id: int) -> None:
+    """Wait until no other transaction works on a car; until this one ends, none will."""
+    connection.execute(_QUERIES["lock"], [vehicle_id])
+
+
 def _lock_one(connection: psycopg.Connection, passed: list[int]) -> int | None:
     row = connection.execute(_QUERIES["lock_one"], {"passed": passed}).fetchone()
     return int(row[0]) if row else None
 
 
-def _take(connection: psycopg.Connection, vehicle_id: int) -> Claim:
+def take(connection: psycopg.Connection, vehicle_id: int) -> Claim:
+    """Claim a car that is locked; the marks seen are deleted with this transaction."""
     with connection.cursor(row_factory=class_row(Claim)) as cursor:
         taken = cursor.execute(_QUERIES["take"], {"vehicle": vehicle_id}).fetchone()
     assert taken is not None  # noqa: S101 - an aggregate always gives a row

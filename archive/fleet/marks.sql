@@ -18,6 +18,9 @@ SELECT vehicle_id
 FROM (SELECT vehicle_id FROM vehicle_touched WHERE vehicle_id <> ALL (%(passed)s::integer[]) OFFSET 0) AS waiting
 WHERE pg_try_advisory_xact_lock(1347, vehicle_id) LIMIT 1
 
+-- lock --
+SELECT pg_advisory_xact_lock(1347, %s)
+
 -- take --
 -- Only marks committed by now are seen and deleted. Infinite ends become open, for Python's calendar has none.
 WITH taken AS (

@@ -7,7 +7,7 @@ import psycopg
 from psycopg.types.range import Range
 
 from archive.cold.reading import ColdReadings
-from archive.fleet import history, trips
+from archive.fleet import history, reports, trips
 from archive.fleet.marks import Claim
 from archive.fleet.trips import Group
 from archive.workshop.facts import Car
@@ -41,8 +41,8 @@ def all_statistics(connection: psycopg.Connection, vehicle_id: int) -> pl.DataFr
 
 
 def _windows(connection: psycopg.Connection, claim: Claim, cold: ColdReadings | None) -> list[Window]:
-    """What to look at, as far as anything is stored there."""
-    if trips.are_outdated(connection, claim.vehicle_id, MODEL_VERSION):
+    """What to look at, as far as anything is stored there. A new model may find trips where the old one found none."""
+    if reports.model_version(connection, claim.vehicle_id) != MODEL_VERSION:
         touched = [Window(_BEGIN, _END)]
     else:
         touched = [_closed(interval) for interval in claim.touched]

@@ -51,13 +51,14 @@ def _worker(settings: Settings, as_of: str | None) -> Worker:
 def _clock(as_of: str | None) -> Callable[[], datetime]:
     if as_of is None:
         return lambda: datetime.now(UTC)
-    fixed = _instant(as_of)
+    fixed = instant(as_of)
     return lambda: fixed
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """An instant of the command line; raises InvalidInput."""
     try:
-        instant = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise InvalidInput(f"--as-of {text!r}: write an ISO 8601 instant such as 2026-11-22T08:00:00Z") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
