@@ -71,8 +71,16 @@ class Yard:
 
 
 @pytest.fixture(scope="module")
-def yard(master_key: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
-    services = start(f"test-sync-{os.getpid()}", durable=False)
+def own_services() -> Iterator[Running]:
+    """A broker of its own: this one is restarted, and its files are broker-sync's."""
+    running_services = start(f"test-sync-{os.getpid()}", durable=False)
+    yield running_services
+    running_services.remove()
+
+
+@pytest.fixture(scope="module")
+def yard(own_services: Running, master_key: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+    services = own_services
     make_template(services.database_url)
     broker = Broker(services)
     with cloned(services.database_url) as database:
@@ -88,7 +96,6 @@ def yard(master_key: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                       BROKER_PID_FILE=str(services.broker_pid_file)),
               ingesting(**own, MASTER_KEY=master_key, SHARDS=SHARD)):
             yield yard
-    services.remove()
 
 
 def seconds_until(fact: Callable[[], bool]) -> float:
