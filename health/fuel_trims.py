@@ -37,7 +37,8 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integer
         chosen = mask & known
         columns[f"trim_{load}_pct_s"] = samples.segments.total(np.where(chosen, trim * samples.weight_s, 0.0))
         columns[f"trim_{load}_s"] = samples.seconds(chosen)
-    return columns
+    told = samples.segments.any(known)
+    return {name: np.where(told, values, np.nan) for name, values in columns.items()}
 
 
 def _by_load(samples: Samples, policy: Policy) -> dict[str, Booleans]:

@@ -40,9 +40,11 @@ def _warmth(samples: Samples, policy: Policy) -> dict[str, Floats]:
     columns = dict.fromkeys(("coolant_s", "cold_s", "start_c"), unknown)
     if samples.has("coolant_c"):
         coolant = samples.read("coolant_c")
-        running = ~np.isnan(coolant) & _running(samples, policy)
-        columns = {"coolant_s": samples.seconds(running),
-                   "cold_s": samples.seconds(running & (coolant < policy.patterns.warm_c)),
+        known = ~np.isnan(coolant)
+        running, told = known & _running(samples, policy), samples.segments.any(known)
+        cold = running & (coolant < policy.patterns.warm_c)
+        columns = {"coolant_s": np.where(told, samples.seconds(running), np.nan),
+                   "cold_s": np.where(told, samples.seconds(cold), np.nan),
                    "start_c": samples.segments.first(coolant)}
     outside, intake = (_mean_driving_c(samples, name, policy) for name in ("ambient_c", "intake_air_c"))
     return columns | {"outside_c": np.where(np.isnan(outside), intake, outside)}

@@ -51,11 +51,13 @@ def test_one_car_alone_gives_the_rows_it_has_among_many(readings: pl.DataFrame, 
 
 
 def mixed(days: int = 2) -> pl.DataFrame:
-    """A dense car with fixes and odometer, and a car whose signals come one by one."""
+    """A dense car with fixes and odometer, a car whose signals come one by one, and one that tells its speed only."""
     dense = commute(days, "dense", seed=3)
     metres = dense["speed_kmh"].fill_null(0.0).cum_sum() / 3.6
     dense = dense.with_columns(latitude=36.6 + (metres / 111_195) % 1, longitude=pl.lit(117.0),
                                odometer_km=(10_000 + metres / 1000).round(1), oil_c=pl.col("coolant_c") + 5,
+                               fuel_level_pct=80 - metres / 2000 % 60, short_fuel_trim_pct=metres % 7 - 3,
+                               long_fuel_trim_pct=metres % 5, engine_load_pct=metres % 90, ambient_c=metres % 11,
                                accel_lat_m_s2=(metres % 97) / 20, accel_long_m_s2=(metres % 53) / 10 - 3)
     asleep = dense.select("vehicle", pl.col("time") - pl.duration(minutes=20), "battery_v").gather_every(60)
     dense = pl.concat([dense, asleep], how="diagonal")
@@ -64,7 +66,8 @@ def mixed(days: int = 2) -> pl.DataFrame:
     signals = [name for name in alone.columns if name not in ("vehicle", "time", "speed_kmh")]
     parts = [alone.select("vehicle", "time", "speed_kmh"),
              *(alone.select("vehicle", late, name).gather_every(3) for name in signals)]
-    return pl.concat([dense, *parts], how="diagonal")
+    bare = commute(1, "bare", seed=5).select("vehicle", "time", "speed_kmh")
+    return pl.concat([dense, *parts, bare], how="diagonal")
 
 
 def test_windows_also_hold_for_fixes_and_for_signals_that_come_one_by_one() -> None:
