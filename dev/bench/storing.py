@@ -4,6 +4,7 @@ The same drives everywhere: twelve signals as the dongle sends them by default, 
 """
 
 import os
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -35,9 +36,9 @@ from dev.services import start
 from device_sim import CarSpec, messages, simulate
 from ingest.messages import Message
 from ingest.sorting import sort_out
-from schemas.frames import STORED_READINGS
 
 CARS, DAYS = 40, 7
+MESSAGES_AT_ONCE = 500
 TSL_URL = "PITCALL_TEST_TSL_URL"
 """Address of a server that can compress, for the compressed figure; the edition of Debian's package cannot."""
 
@@ -88,7 +89,7 @@ def _cold(url: str, rows: pl.DataFrame) -> list[Figure]:
         exported = export(connection, folder, window)
         export_s = time.perf_counter() - began
         size = sum(part.size for part in folder.manifest().parts)
-        month_ms = _car_month_ms(folder, connection, window)
+        week_ms = _car_week_ms(folder, window)
         connection.execute("TRUNCATE reading")
         began = time.perf_counter()
         restored = restore(connection, folder, window)
@@ -98,31 +99,37 @@ def _cold(url: str, rows: pl.DataFrame) -> list[Figure]:
     return [Figure("bytes_per_sample_cold", size / len(rows)),
             Figure("cold_export_rows_per_s", len(rows) / export_s),
             Figure("cold_restore_rows_per_s", len(rows) / restore_s),
-            Figure("cold_read_car_month_ms", month_ms)]
+            Figure("cold_read_car_week_ms", week_ms)]
 
 
-def _car_month_ms(folder: Folder, connection: psycopg.Connection, window: Window) -> float:
-    """Time to read one car's whole window, as health does [ms]."""
-    row = connection.execute("SELECT device_id FROM device LIMIT 1").fetchone()
-    assert row is not None  # noqa: S101 - the fleet was put there
-    began = time.perf_counter()
-    ColdReadings(folder).rows(row[0], window.first, window.until)
-    return (time.perf_counter() - began) * 1000
+def _car_week_ms(folder: Folder, window: Window) -> float:
+    """Median time to read all of one car, as health does [ms]."""
+    times = []
+    for name in _names():
+        began = time.perf_counter()
+        ColdReadings(folder).rows(name, window.first, window.until)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times) * 1000
 
 
 def _driven(fleet: Sequence[Device]) -> pl.DataFrame:
     """What all cars sent, in the order of time, as ingest would store it."""
     end = datetime.now(UTC) - timedelta(hours=1)
+    return pl.concat((rows for number, device in enumerate(fleet) for rows in _decoded(device, number, end)),
+                     how="diagonal").sort("time", "device_key")
+
+
+def _decoded(device: Device, number: int, end: datetime) -> Iterator[pl.DataFrame]:
+    """Readings of one car, a batch at a time: ingest reads no more at once."""
+    history = simulate(CarSpec(device.device_id, "saloon_rear", "city"), DAYS, end, number)
     sent = [Message(message.topic, message.payload, 0, 1, False, SHARD, 0, end.timestamp())
-            for number, device in enumerate(fleet)
-            for message in messages(simulate(CarSpec(device.device_id, "saloon_rear", "city"), DAYS, end, number),
-                                    replace(LIVE, seed=number), device.device_id, SHARD)
-            if message.topic.endswith("/telemetry")]
-    out = sort_out(sent, KnownFleet(fleet))
-    if out.letters:
-        raise ValueError(f"the drives do not decode: {next(iter(out.letters.values())).detail}")
-    stored = [name for name in out.readings.columns if name in STORED_READINGS]
-    return out.readings.select(stored).sort("time", "device_key")
+            for message in messages(history, replace(LIVE, seed=number), device.device_id, SHARD)]
+    for first in range(0, len(sent), MESSAGES_AT_ONCE):
+        batch = sent[first:first + MESSAGES_AT_ONCE]
+        out = sort_out(batch, KnownFleet([device]))
+        if out.letters or len(out.messages) < len(batch):
+            raise ValueError(f"the drives of {device.device_id} do not decode whole")
+        yield out.batch().readings
 
 
 def _store(url: str, rows: pl.DataFrame) -> None:
@@ -146,7 +153,11 @@ def _window(rows: pl.DataFrame) -> Window:
 
 def _fleet(url: str) -> list[Device]:
     with psycopg.connect(url, autocommit=True) as connection:
-        return [devices.provision(connection, f"storage-{number}", SHARD, "-") for number in range(CARS)]
+        return [devices.provision(connection, name, SHARD, "-") for name in _names()]
+
+
+def _names() -> list[str]:
+    return [f"storage-{number}" for number in range(CARS)]
 
 
 @contextmanager
