@@ -8,26 +8,31 @@ import polars as pl
 from health.distance import Mileage
 from health.figures import Reasons, relative
 from health.history import History, known_sum, ratio
-from health.policy import FuelPolicy
+from health.policy import FuelPolicy, Policy
 from health.quality import Floats, Integers
 from health.samples import Samples
+from health.segments import segments_of
 from schemas.frames import Columns
 from schemas.report import Electricity, Unknown
 from schemas.vehicle import VehicleFacts
 
 COLUMNS: Columns = {
-    "soc_first_pct": pl.Float64,
-    "soc_last_pct": pl.Float64,
+    "charge_used_pct": pl.Float64,  # of a full traction battery; recuperation deducted, charging left out
 }
 """Columns of one group."""
 
 
-def per_group(samples: Samples) -> Mapping[str, Floats | Integers]:
-    """State of charge at both ends of every group [%]."""
-    if not samples.has("traction_soc_pct"):
-        return dict.fromkeys(COLUMNS, np.full(len(samples.groups), np.nan))
+def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integers]:
+    """Fall of the state of charge over every group [%]; a rise no recuperation can cause is charging."""
+    used = np.full(len(samples.groups), np.nan)
     charge = samples.read("traction_soc_pct")
-    return {"soc_first_pct": samples.segments.first(charge), "soc_last_pct": samples.segments.last(charge)}
+    known = np.flatnonzero(~np.isnan(charge))
+    if len(known):
+        readings = segments_of(samples.segments.of_element[known])
+        steps = readings.differences(charge[known])
+        owners = samples.segments.of_element[known][readings.starts]
+        used[owners] = -readings.total(np.where(steps <= policy.fuel.soc_charging_pct, steps, 0.0))
+    return {"charge_used_pct": used}
 
 
 def estimate_electricity(history: History, facts: VehicleFacts, mileage: Mileage, kind: str | None,
@@ -37,7 +42,7 @@ def estimate_electricity(history: History, facts: VehicleFacts, mileage: Mileage
     PID 5B has steps of 0.4 %, so short histories are vague; charging between trips does not enter. Capacity falls with
     age: an old battery uses less than this says.
     """
-    used_pct = history.read("soc_first_pct") - history.read("soc_last_pct")
+    used_pct = history.read("charge_used_pct")
     moved = ~np.isnan(used_pct) & ~np.isnan(mileage.trip_km)
     if not moved.any():
         electric = kind in ("ev", "hybrid")

@@ -84,7 +84,7 @@ ESTIMATORS: tuple[Callable[[Drive], Columns], ...] = (
     lambda d: thermostat.per_group(d.samples, d.policy),
     lambda d: fuel_trims.per_group(d.samples, d.policy),
     lambda d: refuel.per_group(d.samples, d.policy),
-    lambda d: fuel_electric.per_group(d.samples),
+    lambda d: fuel_electric.per_group(d.samples, d.policy),
 )
 """A further estimator is a further line here and its columns below."""
 

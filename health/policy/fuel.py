@@ -55,6 +55,8 @@ class FuelPolicy:
     """Running time needed to judge by vacuum alone [s]. K"""
     soc_step_pct: float = 0.4
     """Resolution of PID 5B [%]. SAE J1979: 100/255"""
+    soc_charging_pct: float = 2.0
+    """A rise beyond this from one reading to the next is charging [%]. K: recuperation gives back less"""
     sigma_capacity: float = 0.08
     """Relative 1-sigma error of the usable capacity of the vehicle file [1]. K: ageing"""
     sigma: dict[str, float] = field(default_factory=lambda: {

@@ -65,6 +65,15 @@ def test_energy_of_an_electric_car() -> None:
     assert report.electricity.kwh_per_100km.value == pytest.approx(10 / 0.6, rel=0.001)
 
 
+def test_charging_on_the_way_is_no_gain() -> None:
+    seconds = np.arange(3600.0)
+    charge = np.where(seconds < 1800, 40 - seconds / 180, 90 - (seconds - 1800) / 180)
+    drive = recording(seconds, speed_kmh=np.full(3600, 60.0), traction_soc_pct=charge)
+    energy = assessed(drive, {"car": VehicleFacts(traction_kwh=50.0)})["car"].electricity.energy_kwh
+    assert energy is not None
+    assert energy.value == pytest.approx(10.0, rel=0.01)
+
+
 def test_energy_needs_the_capacity_and_an_electric_car() -> None:
     assert electric().unknown["electricity.energy_kwh"] is Unknown.NO_FACT
     assert assessed(commute(1))["car"].unknown["electricity.energy_kwh"] is Unknown.NOT_ELECTRIC
