@@ -1,6 +1,7 @@
 """Findings about slow faults of the engine: thermostat and fuel trims."""
 
 from collections.abc import Iterator
+from math import isnan
 
 from health.case import Case
 from schemas.findings import Finding, FindingCode, Severity
@@ -12,7 +13,7 @@ def thermostat(case: Case) -> Iterator[Finding]:
     """A warm engine that runs colder than it used to: the thermostat no longer closes."""
     p, state = case.view.policy.cooling, case.cooling
     colder_k = state.colder_by_k(p)
-    own = state.steady.before == state.steady.before
+    own = not isnan(state.steady.before)
     if not colder_k >= (p.drift_k if own else p.malfunction_k):
         return
     faulty, now = colder_k >= p.malfunction_k, state.steady.recent
