@@ -14,7 +14,7 @@ from dev.faults.house import a_house
 from dev.faults.matrix import MATRIX
 from dev.faults.result import WIDTH, Result, line, show, write
 from dev.faults.running import play
-from dev.faults.stage import FULL, Scale
+from dev.faults.scale import FULL, Scale
 from schemas.errors import ConfigurationError, PitcallError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Self
 
@@ -76,6 +77,10 @@ class Proxy:
         await asyncio.gather(*pumps, return_exceptions=True)
 
     async def _serve(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.CancelledError):  # the end of the proxy; asyncio's server would print it as a failure
+            await self._connect(from_client, to_client)
+
+    async def _connect(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         if not self._flowing.is_set():  # through a real partition nobody connects; this one tries again later
             await self._flowing.wait()
             to_client.transport.abort()

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dev.faults.house import House, a_house, data_on_tmpfs
 from dev.faults.matrix import Fault
 from dev.faults.result import Result
-from dev.faults.stage import Scale, Stage
+from dev.faults.scale import Scale
+from dev.faults.stage import Stage
 
 
 def play(fault: Fault, house: House, scale: Scale, seed: int) -> Result:

@@ -4,7 +4,6 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import LiteralString, Self
 
 from archive.fleet.devices import Device
@@ -13,33 +12,11 @@ from dev.faults.fleet import Fleet, Manners
 from dev.faults.house import House
 from dev.faults.ingest_process import DUPLICATES, IngestProcess
 from dev.faults.proxy import Proxy
+from dev.faults.scale import Scale
 from dev.faults.telling import Tally, tally
 
 SHARD = "s00"
 READY_S = 30
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How hard a fault is driven: the whole matrix, or its short form in the test suite."""
-
-    devices: int
-    rate: float                 # messages/s of a fleet
-    kills: int                  # of ingest
-    database_kills: int
-    down_s: float               # of a killed server
-    outage_s: float             # of a stopped database
-    hang_s: float               # of a database that is stopped in its tracks; ingest gives it up after 9 s
-    partition_s: float
-    link_s: float               # of sending over a slow link
-    storm: int                  # clients that reconnect at once
-    soak_s: float
-
-
-FULL = Scale(devices=40, rate=500, kills=10, database_kills=5, down_s=2, outage_s=60, hang_s=30, partition_s=30,
-             link_s=10, storm=2000, soak_s=180)
-SHORT = Scale(devices=4, rate=200, kills=2, database_kills=1, down_s=1, outage_s=5, hang_s=11, partition_s=16,
-              link_s=2, storm=50, soak_s=20)
 
 
 class Stage:

@@ -9,7 +9,7 @@ from dev.faults.house import House, a_house
 from dev.faults.matrix import MATRIX
 from dev.faults.result import line
 from dev.faults.running import play
-from dev.faults.stage import SHORT
+from dev.faults.scale import SHORT
 
 SHORT_FORM = ("F1", "F2", "F3", "F4", "F6", "F7", "F9", "F11", "F15", "F17", "F18", "F19", "F20", "F25")
 """F22 is told at length by tests/journeys/test_hostile_device.py."""
