@@ -12,6 +12,9 @@ from health.samples import Clock
 from health.shell.windows import Window
 from health.statistics import TRIP_STATISTICS
 
+LATERAL = ("lateral_km", "lateral_of_km")
+"""Cornering, and the distance it was seen on."""
+
 BY_POSITION_ALONE = (Clock.RECEIVER.value, Clock.FIXES.value)
 """Clocks of trips that nothing but positions told of."""
 
@@ -45,9 +48,13 @@ def remembered(groups: pl.DataFrame, stored: pl.DataFrame, gone: datetime) -> pl
 
 
 def _with_path(groups: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
-    path = old.select("start", *(pl.col(name).alias(f"old_{name}") for name in GPS_PATH))
-    both = groups.join(path, on="start", how="left")
-    return both.with_columns(pl.coalesce(f"old_{name}", name).alias(name) for name in GPS_PATH).select(groups.columns)
+    """The GPS path of the same trip, and its cornering where positions saw more of it than an accelerometer."""
+    known = old.select("start", *(pl.col(name).alias(f"old_{name}") for name in (*GPS_PATH, *LATERAL)))
+    both = groups.join(known, on="start", how="left")
+    seen_better = pl.col("old_lateral_of_km") > pl.col("lateral_of_km").fill_null(0.0)
+    path = [pl.coalesce(f"old_{name}", name).alias(name) for name in GPS_PATH]
+    cornering = [pl.when(seen_better).then(f"old_{name}").otherwise(name).alias(name) for name in LATERAL]
+    return both.with_columns(*path, *cornering).select(groups.columns)
 
 
 def _apart_from(groups: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:

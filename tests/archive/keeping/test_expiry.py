@@ -31,9 +31,10 @@ def drop_positions(garage: Garage, now: datetime = AFTER_POSITIONS) -> dict[str,
 
 
 def positions(garage: Garage, device_key: int, start: datetime = MONDAY) -> None:
-    """A fix a second for a minute, and its mark."""
-    garage.change("INSERT INTO position (device_key, time, latitude, longitude) SELECT %s, %s + s * INTERVAL '1 s', "
-                  "36.6, 117 + s * 1e-4 FROM generate_series(0, 59) AS s", device_key, start)
+    """A fix a second for a minute, always turning, and its mark."""
+    garage.change("INSERT INTO position (device_key, time, latitude, longitude, heading_deg) "
+                  "SELECT %s, %s + s * INTERVAL '1 s', 36.6, 117 + s * 1e-4, s * 3 FROM generate_series(0, 59) AS s",
+                  device_key, start)
     garage.change("INSERT INTO touched VALUES (%s, %s, %s)", device_key, start, start + timedelta(seconds=59))
 
 
@@ -141,6 +142,7 @@ def test_trips_computed_again_keep_what_expired_positions_told(kept_garage: Gara
     kept_garage.work(AS_OF)
     before = [kept_garage.derived(car)["trips"] for car in (with_speed, without)]
     assert [len(trips) for trips in before] == [2, 2]
+    assert kept_garage.rows("SELECT bool_or((statistics->>'lateral_km')::float > 0) FROM trip") == [(True,)]
     assert drop_positions(kept_garage)["position_chunks_dropped"] == 1
     for car in (with_speed, without):
         kept_garage.change("INSERT INTO vehicle_touched VALUES (%s, '-infinity', 'infinity')", car)
