@@ -96,7 +96,7 @@ def test_the_labels_the_rules_select_by_are_there(pages: list[Page]) -> None:
 def test_nothing_exported_names_a_device_or_a_person(pages: list[Page]) -> None:
     used = set().union(*(page.labels(name) for page in pages for name in page.names))
     assert used <= {"shard", "reason", "le", "broker", "outcome", "rule", "program", "version", "method", "route",
-                    "status", "type", "job", "what"}
+                    "status", "type", "task", "what"}
 
 
 @pytest.mark.parametrize(("expression", "metrics"), [

@@ -92,7 +92,7 @@ def test_a_failing_job_keeps_no_other_from_running(kept_garage: Garage) -> None:
     done = keeper(kept_garage, failing, counting.job, registry=registry)
     done.run(once=True)
     assert (done.failed, counting.runs) == (1, 1)
-    assert registry.get_sample_value("keeper_job_runs_total", {"job": "failing", "outcome": "failed"}) == 1
+    assert registry.get_sample_value("keeper_job_runs_total", {"task": "failing", "outcome": "failed"}) == 1
     assert registry.get_sample_value("keeper_job_runs_total", {"job": "counting", "outcome": "ok"}) == 1
     assert registry.get_sample_value("keeper_done_total", {"what": "things"}) == 2
     with kept_garage.database.connect("owner") as connection:
