@@ -93,7 +93,7 @@ def test_a_failing_job_keeps_no_other_from_running(kept_garage: Garage) -> None:
     done.run(once=True)
     assert (done.failed, counting.runs) == (1, 1)
     assert registry.get_sample_value("keeper_job_runs_total", {"task": "failing", "outcome": "failed"}) == 1
-    assert registry.get_sample_value("keeper_job_runs_total", {"job": "counting", "outcome": "ok"}) == 1
+    assert registry.get_sample_value("keeper_job_runs_total", {"task": "counting", "outcome": "ok"}) == 1
     assert registry.get_sample_value("keeper_done_total", {"what": "things"}) == 2
     with kept_garage.database.connect("owner") as connection:
         run = diary.last_run(connection, "failing")
@@ -178,7 +178,7 @@ def test_a_keeper_serves_its_metrics_and_ends_when_told(kept_garage: Garage, tmp
             httpx.Client(base_url=f"http://127.0.0.1:{port}") as admin:
         try:
             assert eventually(lambda: answers(admin, "/readyz"))
-            done = 'keeper_job_runs_total{job="expire-readings",outcome="ok"} 1.0'
+            done = 'keeper_job_runs_total{task="expire-readings",outcome="ok"} 1.0'
             assert eventually(lambda: done in admin.get("/metrics").text)
             assert admin.get("/healthz").status_code == 200
         finally:
