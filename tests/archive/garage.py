@@ -20,8 +20,8 @@ MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 AS_OF = datetime(2026, 11, 22, 4, tzinfo=UTC)
 FAR_BACK = datetime(2026, 1, 1, tzinfo=UTC)
 
-_IN_ORDER = ("ownership", "touched", "vehicle_touched", "device_event", "reading", "position", "trip", "day", "week",
-             "report", "booking_history", "due_item", "booking", "service_done", "measurement", "tyre_change",
+_IN_ORDER = ("ownership", "touched", "vehicle_touched", "device_event", "live", "reading", "position", "trip", "day",
+             "week", "report", "booking_history", "due_item", "booking", "service_done", "measurement", "tyre_change",
              "odometer_correction", "fitting", "vehicle", "device", "customer", "staff_role", "staff", "data_key")
 
 

@@ -1,11 +1,8 @@
 """Whatever the order of delivery, a car's trips, days and report come out as if all had been there at once."""
 
-import random
 from datetime import timedelta
-from itertools import pairwise
 
 import polars as pl
-import pytest
 
 from tests.archive.garage import AS_OF, MONDAY, Garage, drive, week
 
@@ -28,21 +25,6 @@ def test_late_data_changes_exactly_the_trip_it_belongs_to(garage: Garage) -> Non
     assert garage.derived(car) == derived_from_scratch(garage, [*week(), tail], car)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_shuffled_and_repeated_delivery_gives_the_same_report_to_the_bit(garage: Garage, seed: int) -> None:
-    """Batches that cut drives anywhere arrive in any order, some twice, with the worker busy in between."""
-    chance = random.Random(seed)
-    car, device = garage.fitted_car("d1")
-    batches = [part for whole in week() for part in cut(whole, chance)]
-    delivered = chance.sample(batches + chance.sample(batches, 8), len(batches) + 8)
-    for batch in delivered:
-        garage.deliver(device, batch)
-        if chance.random() < 0.15:
-            garage.work()
-    garage.work()
-    assert garage.derived(car) == derived_from_scratch(garage, week(), car)
-
-
 def test_two_drives_become_one_when_the_minutes_between_arrive(garage: Garage) -> None:
     """What was stored as two trips is one, and nothing of the two is left."""
     car, device = garage.fitted_car("d1")
@@ -62,12 +44,6 @@ def test_a_report_is_not_older_than_the_instant_it_is_made_for(garage: Garage) -
     garage.deliver(device, drive(MONDAY, 10, 50))
     garage.work(AS_OF)
     assert garage.rows("SELECT as_of FROM report") == [(AS_OF,)]
-
-
-def cut(whole: pl.DataFrame, chance: random.Random) -> list[pl.DataFrame]:
-    """A drive in two to five batches."""
-    at = sorted({0, whole.height, *(chance.randrange(1, whole.height) for _ in range(chance.randint(1, 4)))})
-    return [whole[first:until] for first, until in pairwise(at)]
 
 
 def derived_from_scratch(garage: Garage, drives: list[pl.DataFrame], like: int) -> dict[str, object]:
