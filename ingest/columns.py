@@ -142,43 +142,52 @@ def _decode(group: list[Taken], arrays: pl.DataFrame, refused: dict[int, Rejecti
     lengths = arrays[TIMES].list.len().cast(pl.Int64).to_numpy()
     message = np.repeat(np.array([one.message for one in group], dtype=np.int32), lengths)
     shape = group[0].body
-    flat = {alias: arrays[SIGNALS].struct.field(alias).explode() for alias in shape.signals}
-    flat_times = arrays[TIMES].explode()
+    flat_times, flat = arrays[TIMES].explode(), _flat(arrays, shape.signals)
+    known = flat.fill_null(0)
     most = LARGEST_DIFFERENCE if TIMES in shape.d else math.inf
-    odd_times = message[_not_whole(flat_times, most) | flat_times.is_null().to_numpy()]
+    odd_times = message[_not_whole(flat_times.fill_null(0).to_numpy(), most) | flat_times.is_null().to_numpy()]
     _refuse(group, set(odd_times.tolist()), RejectReason.MALFORMED, "a time is no whole number", refused)
-    for values in (values for alias, values in flat.items() if alias in shape.d):
-        odd = set(message[_not_whole(values)].tolist())
+    for alias in (alias for alias in shape.signals if alias in shape.d):
+        odd = set(message[_not_whole(known[alias].to_numpy())].tolist())
         _refuse(group, odd, RejectReason.OVERFLOW, "a difference is no small whole number", refused)
-    times = _undo_differences(flat_times.fill_null(0), shape.d.get(TIMES), lengths)
-    columns = {alias: _undo_differences(values, shape.d.get(alias), lengths) for alias, values in flat.items()}
+    times = _undo_differences(flat_times.fill_null(0).to_numpy(), shape.d.get(TIMES), lengths)
+    columns = {alias: _with_nulls(flat[alias], _undo_differences(known[alias].to_numpy(), shape.d.get(alias), lengths))
+               for alias in shape.signals}
     key = {
         MESSAGE: message,
         "device_key": np.repeat(np.array([one.device_key for one in group], dtype=np.int32), lengths),
         "time": _instants(np.repeat(np.array([one.body.t for one in group]), lengths), times),
     }
-    known = {BY_ALIAS[alias].column: values for alias, values in columns.items() if alias in BY_ALIAS}
+    stored = {BY_ALIAS[alias].column: values for alias, values in columns.items() if alias in BY_ALIAS}
     extra = {alias: values for alias, values in columns.items() if alias not in BY_ALIAS}
-    return _typed(pl.DataFrame(key | known).with_columns(_extra(extra)), group, refused)
+    return _typed(pl.DataFrame(key | stored).with_columns(_extra(extra)), group, refused)
 
 
-def _not_whole(values: pl.Series, most: float = LARGEST_DIFFERENCE) -> np.ndarray:
+def _flat(arrays: pl.DataFrame, signals: Sequence[str]) -> pl.DataFrame:
+    """One column per signal, the arrays of all messages one after the other."""
+    return arrays.select(pl.col(SIGNALS).struct.field(*signals).explode()) if signals else pl.DataFrame()
+
+
+def _not_whole(numbers: np.ndarray, most: float = LARGEST_DIFFERENCE) -> np.ndarray:
     """Differences must be whole and small, or they would spoil the sums of their neighbours."""
-    numbers = values.fill_null(0).to_numpy()
     odd: np.ndarray = (np.abs(numbers) > most) | (numbers != np.rint(numbers))
     return odd
 
 
-def _undo_differences(values: pl.Series, scale: float | None, lengths: np.ndarray) -> pl.Series:
-    """First value and differences to values, per message; nulls stay null and are passed over."""
+def _undo_differences(numbers: np.ndarray, scale: float | None, lengths: np.ndarray) -> np.ndarray:
+    """First value and differences to values, per message; nulls count as no difference."""
     if scale is None:
-        return values
-    numbers = values.fill_null(0).to_numpy()
-    sums = np.cumsum(np.where(np.abs(numbers) > LARGEST_DIFFERENCE, 0, numbers))
+        return numbers
+    steps = np.where(np.abs(numbers) > LARGEST_DIFFERENCE, 0, numbers)
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    before = np.where(starts > 0, sums[starts - 1], 0)
-    counts = pl.Series(_scaled(sums - np.repeat(before, lengths), scale))
-    return counts.set(values.is_null(), None) if values.has_nulls() else counts
+    # The sum runs through all messages: each begins by taking back what the one before came to.
+    steps[starts[1:]] -= np.add.reduceat(steps, starts)[:-1]
+    return _scaled(np.cumsum(steps), scale)
+
+
+def _with_nulls(given: pl.Series, values: np.ndarray) -> pl.Series:
+    column = pl.Series(values)
+    return column.set(given.is_null(), None) if given.has_nulls() else column
 
 
 def _scaled(counts: np.ndarray, scale: float) -> np.ndarray:
@@ -187,8 +196,8 @@ def _scaled(counts: np.ndarray, scale: float) -> np.ndarray:
     return counts / steps if steps > 0 and abs(steps * scale - 1) < 1e-9 else counts * scale
 
 
-def _instants(first_ms: np.ndarray, offset_ms: pl.Series) -> pl.Series:
-    offsets = np.clip(np.rint(offset_ms.to_numpy()), -FARTHEST_MS, FARTHEST_MS).astype(np.int64)
+def _instants(first_ms: np.ndarray, offset_ms: np.ndarray) -> pl.Series:
+    offsets = np.clip(np.rint(offset_ms), -FARTHEST_MS, FARTHEST_MS).astype(np.int64)
     return pl.Series((first_ms + offsets) * 1000).cast(TIME)
 
 

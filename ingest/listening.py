@@ -25,7 +25,7 @@ from schemas.wire import PAYLOAD_LIMIT
 
 log = structlog.get_logger()
 
-RECEIVE_MAXIMUM = 8_192
+RECEIVE_MAXIMUM = 4_096
 """Deliveries the broker may have un-acknowledged at us; batches close at half of it, or acks would stall."""
 
 NEVER_EXPIRES = 0xFFFFFFFF

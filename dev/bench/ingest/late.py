@@ -8,6 +8,7 @@ from dev.bench.ingest.throughput import Round, alternate, ratio, side_by_side
 from dev.bench.results import Figure
 
 ROUNDS = 3
+"""These are figures, not goals: three rounds tell enough."""
 
 
 def late(bench: Bench) -> list[Figure]:

@@ -45,6 +45,9 @@ class Load:
         """Bytes from the devices to the broker, MQTT framing included."""
         return sum(_packet_bytes(topic, payload) for topic, payload in self.published)
 
+    def __add__(self, other: "Load") -> "Load":
+        return Load([*self.published, *other.published], self.samples + other.samples)
+
     def first(self, messages: int) -> "Load":
         """Only the first messages."""
         return Load(self.published[:messages], self.samples * messages // len(self.published))

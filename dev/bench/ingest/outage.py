@@ -8,20 +8,21 @@ from dev.bench.ingest.rig import Bench
 from dev.bench.results import Figure
 
 AWAY_S = 60
-GREAT = replace(LIVE, samples_per_message=2_400, samples_per_late_message=2_400, encoding="plain", compress=False)
-"""Messages near the largest the broker lets through (256 KiB)."""
+GREAT = replace(LIVE, samples_per_message=1_400, samples_per_late_message=1_400, encoding="plain", compress=False)
+"""Messages of 100 KB, as plain JSON: a whole drive in one."""
 
-GREAT_MESSAGES = 300
+GREAT_MESSAGES = 400
+"""More than ingest lets wait (`ingest.inbox.INBOX_BYTES`)."""
 
 
 def outage(bench: Bench) -> list[Figure]:
     """The database stops for a minute while devices send usual and very large messages; then all must be there."""
-    (backlog,) = fleet_loads(BACKLOG, 1, turns=4)
-    (great,) = fleet_loads(GREAT, 1, turns=1)
+    (usual,), (great,) = fleet_loads(BACKLOG, 1, turns=3), fleet_loads(GREAT, 1, turns=1)
+    load = usual + great.first(GREAT_MESSAGES)
     bench.empty_tables()
-    goal = bench.decided() + len(backlog.published) + GREAT_MESSAGES
+    goal = bench.decided() + len(load.published)
     bench.services.stop_database()
-    with bench.sending(backlog), bench.sending(great.first(GREAT_MESSAGES)):
+    with bench.sending(load):
         time.sleep(AWAY_S)
         bench.services.start_database()
         back = time.time()

@@ -11,7 +11,7 @@ ROUNDS = 5
 
 def single(bench: Bench) -> list[Figure]:
     """Messages per second of ingest and of the bare subscriber, in alternating rounds; the first does not count."""
-    rounds = [_round(bench, load) for load in fleet_loads(SINGLE, ROUNDS + 1, turns=15)][1:]
+    rounds = [_round(bench, load) for load in fleet_loads(SINGLE, ROUNDS + 1, turns=10)][1:]
     return [
         Figure("ingest.single_sample_messages_per_s", statistics.median(ours for ours, _ in rounds)),
         Figure("ingest.bare_subscriber_messages_per_s", statistics.median(bare for _, bare in rounds)),
