@@ -21,8 +21,8 @@ lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-bench-ingest: setup ## samples per second from publisher to commit, beside COPY of the same rows
-	@$(PYTHON) -m dev.bench ingest
+bench-ingest: setup ## rates of ingest beside COPY, a bare subscriber and a plain peer; memory; bytes (ONLY=part)
+	@$(PYTHON) -m dev.bench ingest $(if $(ONLY),--only $(ONLY))
 
 accuracy: setup ## every accuracy goal that data and simulation can show (DATA=folder, JSON=1)
 	@$(PYTHON) -m dev.accuracy $(DATA) $(if $(JSON),--json)

@@ -8,15 +8,15 @@ from threading import Condition
 from ingest.messages import Message
 
 BATCH_MESSAGES = 2_000
-BATCH_BYTES = 300_000
-"""25,000 samples of differences under zlib, more in long messages: a COPY pays off, and transactions are short."""
+BATCH_BYTES = 250_000
+"""20,000 samples of differences under zlib, more in long messages: a COPY pays off, and transactions are short."""
 
 BATCH_AGE_S = 0.1
 QOS0_LIMIT = 20_000
 """Messages waiting beyond this make further QoS 0 deliveries be dropped and counted; QoS 1 is bounded by the receive
 maximum of its connection instead."""
 
-INBOX_BYTES = 12 * 2**20
+INBOX_BYTES = 10 * 2**20
 """Payload that may wait [B]: a full receive window of messages of 300 samples. Of larger ones fewer fit; the rest stays
 at the broker."""
 
