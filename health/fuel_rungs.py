@@ -121,13 +121,24 @@ def _burnt_share(samples: Samples, policy: FuelPolicy) -> Floats:
 
 
 def fuel_is_cut(samples: Samples, policy: FuelPolicy) -> Booleans:
-    """Overrun: engine fast, throttle at its least value, manifold nearly empty or load nearly zero."""
+    """Overrun: engine fast, throttle at its least value, manifold nearly empty or load nearly zero.
+
+    A light foot keeps the manifold as empty as idling does; behind a closed throttle a fast engine empties it further.
+    """
     rpm, throttle = samples.read("engine_rpm"), samples.read("throttle_pct")
     least = samples.segments.spread(samples.segments.least(np.where(rpm > 0, throttle, np.nan)))
     closed = np.isnan(throttle) | (throttle <= least + policy.cutoff_throttle_pct)
-    empty = samples.read("map_kpa") < policy.cutoff_map_kpa
+    empty = samples.read("map_kpa") < np.fmin(policy.cutoff_map_kpa, _emptier_than_idle_kpa(samples, policy))
     idle: Booleans = samples.read("engine_load_pct") < policy.cutoff_load_pct
     return (rpm > policy.cutoff_rpm) & closed & (empty | idle)
+
+
+def _emptier_than_idle_kpa(samples: Samples, policy: FuelPolicy) -> Floats:
+    """Manifold pressure clearly below the idling of the same group [kPa]; NaN where it never idled."""
+    rpm = samples.read("engine_rpm")
+    idling = (samples.speed_kmh == 0) & (rpm > 0) & (rpm < policy.cutoff_rpm)
+    at_idle = samples.segments.median(np.where(idling, samples.read("map_kpa"), np.nan))
+    return samples.segments.spread(policy.cutoff_below_idle * at_idle)
 
 
 def _never(samples: Samples, rung: str) -> dict[str, Floats]:

@@ -20,9 +20,11 @@ class FuelPolicy:
     """Manifold air where the sensor is missing [degC]. K"""
     cutoff_rpm: float = 1200.0
     cutoff_map_kpa: float = 25.0
+    cutoff_below_idle: float = 0.87
     cutoff_load_pct: float = 10.0
     cutoff_throttle_pct: float = 2.0
-    """Fuel is cut above this speed, with the throttle this near its least value, below this MAP or load. K"""
+    """Fuel is cut above this speed, with the throttle this near its least value, below this MAP and this
+    share [1] of its own at idle, or below this load. K"""
     engine_efficiency: float = 0.484
     driveline_efficiency: float = 0.90
     accessories_w: float = 700.0
