@@ -41,13 +41,13 @@ def _of_quantity(quantity: str, scores: Sequence[Score]) -> list[Figure]:
 def of_due_dates(walks: Sequence[Walk]) -> list[Figure]:
     """Errors and coverage of forecasts whose interval ends within the story, whatever came of them."""
     known = [due for walk in walks for due in walk.due if due.high_d <= due.left_d]
-    return [figure for item in (*ITEMS, "all") for figure in _of_item(item, known)]
+    kinds = sorted({(ITEMS.index(due.item), due.limit) for due in known})
+    parts = [(f"{ITEMS[item]} by {limit}", [due for due in known if (ITEMS.index(due.item), due.limit) == (item, limit)])
+             for item, limit in kinds]
+    return [figure for name, mine in [*parts, ("all", known)] if mine for figure in _of_item(name, mine)]
 
 
-def _of_item(item: str, known: Sequence[DueScore]) -> list[Figure]:
-    mine = [due for due in known if item in (due.item, "all")]
-    if not mine:
-        return []
+def _of_item(item: str, mine: Sequence[DueScore]) -> list[Figure]:
     # A need that did not come within the story came after it, and so after the interval: missed, by at least so much.
     true = np.array([due.left_d + 1 if due.true_d is None else due.true_d for due in mine])
     ahead = np.array([due.ahead_d for due in mine])

@@ -107,7 +107,7 @@ class OilPolicy:
 
     revolutions_max: float = 25.0e6
     """Weighted revolutions an oil filling lasts [1]. K"""
-    sigma_life: float = 0.2
+    sigma_life: float = 0.3
     """Relative 1-sigma of these revolutions [1]: oils and engines differ, and not all that ages oil turns with the
     crankshaft. K"""
     days_max: float = 365.0

@@ -74,9 +74,9 @@ def test_due_dates_are_judged_by_what_was_forecast_not_by_what_came() -> None:
     inside, unmet, beyond = (DueScore("car", "TYR-NEW", "tread", 50, 40, high, true, 100)
                              for high, true in ((60, 55), (90, None), (120, 70)))
     figures = {figure.what: figure.value for figure in of_due_dates([Walk(due=[inside, unmet, beyond])])}
-    assert figures["due TYR-NEW, times judged"] == 2
-    assert figures["due TYR-NEW, 80 % interval covers"] == 50
-    assert figures["due TYR-NEW, median error"] == pytest.approx((5 + 51) / 2)
+    assert figures["due TYR-NEW by tread, times judged"] == 2
+    assert figures["due TYR-NEW by tread, 80 % interval covers"] == 50
+    assert figures["due TYR-NEW by tread, median error"] == pytest.approx((5 + 51) / 2)
 
 
 def test_figures_are_held_to_their_truth() -> None:
