@@ -41,9 +41,9 @@ def _of_quantity(quantity: str, scores: Sequence[Score]) -> list[Figure]:
 def of_due_dates(walks: Sequence[Walk]) -> list[Figure]:
     """Errors and coverage of forecasts whose interval ends within the story, whatever came of them."""
     known = [due for walk in walks for due in walk.due if due.high_d <= due.left_d]
-    kinds = sorted({(ITEMS.index(due.item), due.limit) for due in known})
-    parts = [(f"{ITEMS[item]} by {limit}", [due for due in known if (ITEMS.index(due.item), due.limit) == (item, limit)])
-             for item, limit in kinds]
+    kinds = {(due.item, due.limit) for due in known}
+    parts = [(f"{item} by {limit}", [due for due in known if (due.item, due.limit) == (item, limit)])
+             for item, limit in sorted(kinds, key=lambda kind: (ITEMS.index(kind[0]), kind[1]))]
     return [figure for name, mine in [*parts, ("all", known)] if mine for figure in _of_item(name, mine)]
 
 
