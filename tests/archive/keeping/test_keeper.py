@@ -178,7 +178,7 @@ def test_a_keeper_serves_its_metrics_and_ends_when_told(kept_garage: Garage, tmp
             httpx.Client(base_url=f"http://127.0.0.1:{port}") as admin:
         try:
             assert eventually(lambda: answers(admin, "/readyz"))
-            done = 'keeper_job_runs_total{task="expire-readings",outcome="ok"} 1.0'
+            done = 'keeper_job_runs_total{outcome="ok",task="expire-readings"} 1.0'
             assert eventually(lambda: done in admin.get("/metrics").text)
             assert admin.get("/healthz").status_code == 200
         finally:
