@@ -29,6 +29,9 @@ FLAT_OUT = float("inf")
 HELD = 3000
 """Messages without receipt at which devices that go flat out wait: enough to keep ingest busy."""
 
+SOON_S = 2.0
+"""Receipts wait for each other for up to a second while ingest is busy."""
+
 MOST = 50_000.0
 """Messages/s nobody reaches here."""
 
@@ -95,6 +98,11 @@ class Fleet:
     def lags_s(self, since_s: float = 0.0) -> list[float]:
         """Seconds from telling to receipt, of every receipted message told since then."""
         return [lag_s for sender in self.senders for told_s, lag_s in sender.lags_s if told_s >= since_s]
+
+    def is_current(self, since_s: float) -> bool:
+        """Whether the last receipt of any device was for something told since then, and came soon."""
+        last = (sender.lags_s[-1] for sender in self.senders if sender.lags_s)
+        return any(told_s >= since_s and lag_s <= SOON_S for told_s, lag_s in last)
 
     def speak(self, seconds: float | None = None, rate: float | None = None) -> None:
         """Begin to send news; with `seconds`, wait and hush again. A rate of FLAT_OUT takes what comes through."""

@@ -6,6 +6,10 @@ from dev.faults.ingest_process import DUPLICATES, IngestProcess
 from dev.faults.stage import Stage
 
 KILLED = -9
+RESEND_S = 20
+"""Receipts follow the acknowledgement, a second later while there is much to do. Who dies in between takes them along,
+and the devices must ask again."""
+
 RESEND_S = 30
 """Who dies between acknowledging and sending receipts takes these along: the devices must ask again."""
 

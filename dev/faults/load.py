@@ -22,8 +22,13 @@ STEADY_S = 30
 ASK_EVERY_S = 0.02
 QUIET_S = 5
 SLOWER_AT_MOST = 2
+QUICK_S = 0.1
+"""Or this, where it is more [K]: a person does not notice it, and on two cores 2,000 clients that the rig itself plays
+take their share from the API."""
 
-SOAK_DEVICES = 100
+
+SOAK_DEVICES = 200
+"""Each within the 50 messages a second that ingest allows for ever."""
 FLAT_OUT_S = 12
 MEASURED_S = 8
 SHARE = 0.8
@@ -44,7 +49,7 @@ def storm(stage: Stage) -> None:
     stage.finish()
     stage.notes["api p99 quiet [ms]"], stage.notes["api p99 in the storm [ms]"] = quiet_s * 1e3, storm_s * 1e3
     stage.check(f"API p99 {storm_s * 1e3:.0f} ms, at most {SLOWER_AT_MOST} times the quiet {quiet_s * 1e3:.0f} ms",
-                storm_s <= SLOWER_AT_MOST * quiet_s)
+                storm_s <= max(SLOWER_AT_MOST * quiet_s, QUICK_S))
 
 
 def soak(stage: Stage) -> None:

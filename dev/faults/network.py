@@ -6,6 +6,9 @@ from dev.faults.proxy import FAST
 from dev.faults.stage import Stage
 
 NOTICED_S = 15
+RESEND_S = 30
+"""A cut between an acknowledgement and the receipts behind it takes those along: the devices must ask again."""
+
 SLOW_BYTES_PER_S = 10_000
 SLOW_RATE = 30
 """Messages/s of about 200 bytes: what the slow link can just carry."""
@@ -16,7 +19,7 @@ TINY_RATE = 100
 def partition(stage: Stage) -> None:
     """F12: nothing arrives and nothing is closed; the keepalive notices."""
     link = stage.proxy(stage.house.broker_port)
-    fleet = stage.fleet()
+    fleet = stage.fleet(resend_after_s=RESEND_S)
     ingest = stage.ingest(broker=link)
     fleet.speak(1)
     fleet.speak()

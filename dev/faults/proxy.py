@@ -100,6 +100,7 @@ class Proxy:
             while data := await reader.read(CHUNK):
                 await self._forward(data, writer)
                 passed(data)
+            await self._flowing.wait()  # an end does not get through a black hole either
         except ConnectionError:
             pass  # one side is gone; the other is told by closing
         finally:
