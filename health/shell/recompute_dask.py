@@ -4,23 +4,32 @@ Only this module needs `distributed`. Each process takes database and cold stora
 an order and numbers of cars are all that travels.
 """
 
-from asyncio import CancelledError
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from threading import Event
 
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed import Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin, as_completed
+from distributed.client import FutureCancelledError
 
 from health.shell.renewal import Order, Outcome, Renewal
 from schemas.errors import ConfigurationError, PitcallError
 from schemas.logs import configure_logs
 from schemas.settings import Settings
 
-PATIENCE_S = 30
+PATIENCE_S = 10
 """Longest wait for a scheduler and its first worker [s]. K."""
 AHEAD = 2
 """Chunks handed out per thread: one at work, one to follow. K: what waits here can still be called off."""
+
+
+class Deaf(WorkerPlugin):
+    """Ctrl-C in a terminal reaches every process there; only the command may heed it, or its chunks die at hand."""
+
+    def setup(self, worker: Worker) -> None:
+        """Called in each worker process as it begins, in its main thread."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class SchedulerLost(PitcallError):
@@ -31,6 +40,7 @@ def on_this_machine(workers: int, order: Order, chunks: Iterator[Sequence[int]])
     """Do chunks in processes of our own; they speak TLS, for whoever reaches them may have them run anything."""
     with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
                       security=True) as cluster, Client(cluster) as client:
+        client.register_plugin(Deaf())
         yield from _outcomes(client, order, chunks)
 
 
@@ -74,7 +84,7 @@ def _outcome(future: Future[Outcome], chunk: Sequence[int]) -> Outcome:
         outcome: Outcome = future.result()
     except KilledWorker:
         return Outcome(failed=dict.fromkeys(chunk, KilledWorker.__name__))
-    except CancelledError as lost:
+    except FutureCancelledError as lost:
         raise SchedulerLost from lost
     return outcome
 
