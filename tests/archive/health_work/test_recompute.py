@@ -221,7 +221,7 @@ def test_one_broken_car_does_not_hold_up_the_others(garage: Garage, fleet: list[
 
 def test_from_cold_parquet_it_gives_what_it_gives_from_the_database(garage: Garage, tmp_path: Path,
                                                                     recompute: Run) -> None:
-    """Half of the readings have left the database; without cold storage nothing is made of the rest."""
+    """All readings have left the database; without cold storage the car fails and keeps what it had."""
     stock = Stock.filled(garage, Folder(tmp_path / "cold"), ["d1"])
     car = garage.car()
     garage.fit(stock.devices["d1"], car, MAY)
