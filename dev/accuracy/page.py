@@ -15,7 +15,7 @@ from health import MODEL_VERSION
 INTRODUCTION = """\
 # Accuracy
 
-Written by `python -m dev.accuracy.page` from the last run of both commands; do not edit.
+Written by `dev/accuracy/page.py` from the last run of both commands; do not edit.
 Measured {date}, {machine}, model version {version}.
 
 ## Goals of the model notes
