@@ -10,7 +10,7 @@ from schemas.broker_address import BrokerAddress
 from tests.stage.broker import Broker
 from tests.stage.device import PlainDevice
 
-SHARD, NAME, PASSWORD = "s12", "deadly-1", "secret-of-deadly-1"
+SHARD, NAME, PASSWORD = "s15", "deadly-1", "secret-of-deadly-1"
 
 
 def wait_until(so: bool, listener: Listener) -> None:

@@ -17,7 +17,7 @@ from schemas.broker_address import BrokerAddress
 from schemas.topics import up
 from tests.stage.broker import Broker
 
-SHARD = "s13"
+SHARD = "s15"
 
 
 class Basket:
