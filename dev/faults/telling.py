@@ -27,6 +27,8 @@ EVENT_EVERY = 50
 
 _STORED = """SELECT array_agg((extract(epoch FROM time) * 1000 - %(base)s)::integer), array_agg(speed_kmh::real)
 FROM reading WHERE device_key = %(device)s"""
+_NEWEST = """SELECT (extract(epoch FROM max(time)) * 1000 - %(base)s)::integer FROM reading
+WHERE device_key = %(device)s"""
 _EVENTS = "SELECT array_agg(seq) FROM device_event WHERE device_key = %(device)s AND type = 'shock'"
 
 Ints = npt.NDArray[np.int64]
@@ -73,6 +75,12 @@ def tally(connection: psycopg.Connection, who: Device, base_ms: int, sent: int) 
     stored = int(whole.sum()) + int(np.isin(as_events, events).sum())
     strange = int((~np.isin(numbers, wanted)).sum() + (~np.isin(events, as_events)).sum())
     return Tally(stored, sent - stored, _repeated(numbers) + _repeated(events), strange)
+
+
+def newest(connection: psycopg.Connection, who: Device, base_ms: int) -> int:
+    """Number of the newest message of a device that a query finds; FIRST when there is none yet."""
+    row = connection.execute(_NEWEST, {"base": base_ms, "device": who.device_key}).fetchone()
+    return FIRST + int(row[0]) // STEP_MS // SAMPLES if row and row[0] is not None else FIRST
 
 
 def _samples(connection: psycopg.Connection, who: Device, base_ms: int) -> tuple[Ints, Ints]:
