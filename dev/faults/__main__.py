@@ -3,6 +3,8 @@
 import os
 import random
 import resource
+import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -43,6 +45,7 @@ def soak(seed: Seed = None, output: Output = ROOT / "build" / "soak.json") -> No
 
 
 def _play(names: list[str], scale: Scale, seed: int | None, output: Path) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # services are put away then too
     _allow_many_connections()
     seed = random.randrange(10**6) if seed is None else seed
     console, results = Console(width=WIDTH), list[Result]()
