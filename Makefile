@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test lint bench-ingest bench-storage bench-health accuracy backtest faults soak docs services-stop clean
+.PHONY: help setup demo test test-long lint bench-ingest bench-storage bench-health accuracy backtest faults soak docs services-stop clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -16,6 +16,9 @@ demo: setup ## the main job end to end, until Ctrl-C (ONCE=1: end after the summ
 
 test: setup lint ## lint, types and the whole suite on the real database and broker
 	@$(PYTHON) -m pytest
+
+test-long: setup ## what takes half a minute and more each
+	@$(PYTHON) -m pytest -m long
 
 lint: setup ## ruff and mypy --strict
 	@$(PYTHON) -m ruff check .

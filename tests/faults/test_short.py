@@ -24,7 +24,12 @@ def house() -> Iterator[House]:
         yield house
 
 
-@pytest.mark.parametrize("name", SHORT_FORM)
+LONG = ("F1", "F20")
+"""Many kills, and a pair of processes watched for a while; killing ingest and takeover are told by shorter tests too."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.long) if name in LONG else name
+                                  for name in SHORT_FORM])
 def test_nothing_is_lost_and_nothing_stored_twice(name: str, house: House) -> None:
     result = play(MATRIX[name], house, SHORT, SEED)
     assert result.sent > 0

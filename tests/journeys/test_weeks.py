@@ -114,6 +114,7 @@ def test_strangers_learn_nothing(advisor: Advisor, straight: Town) -> None:
         assert httpx.get(f"{url}/v1/vehicles/{car.vehicle_id}/health").status_code == httpx.codes.UNAUTHORIZED
 
 
+@pytest.mark.long
 def test_sent_twice_and_shuffled_the_reports_are_the_same_bit_by_bit(straight: Town, database: Database, broker: Broker,
                                                                      driven: dict[str, Driven]) -> None:
     town = founded(database, broker, "s06")

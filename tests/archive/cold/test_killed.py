@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import psycopg
+import pytest
 from polars.testing import assert_frame_equal
 
 from archive.cold import erasing, exporting, verifying
@@ -23,6 +24,7 @@ def erase_one_device(folder: Path, url: str) -> None:
     erasing.erase(Folder(folder), [Span("d2")])
 
 
+@pytest.mark.long
 def test_an_export_killed_at_any_step_is_completed_by_the_next(stock: Stock, tmp_path: Path) -> None:
     """The manifest can always be read, names only whole files, and in the end each row is there once."""
     stock.garage.change("DELETE FROM device WHERE device_id <> 'd2'")
@@ -40,6 +42,7 @@ def test_an_export_killed_at_any_step_is_completed_by_the_next(stock: Stock, tmp
     assert tried >= 6
 
 
+@pytest.mark.long
 def test_an_erasure_killed_at_any_step_is_completed_by_the_next(stock: Stock, tmp_path: Path) -> None:
     """Before the commit of a part its rows are all there, afterwards they are in no file, swept ones included."""
     stock.export()
