@@ -25,7 +25,7 @@ def house() -> Iterator[House]:
 
 
 LONG = ("F1", "F20")
-"""Many kills, and a pair of processes watched for a while; killing ingest and takeover are told by shorter tests too."""
+"""Ten kills, and two processes watched for a while; shorter tests tell of a kill and of a takeover too."""
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.long) if name in LONG else name
