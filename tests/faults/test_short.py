@@ -24,8 +24,8 @@ def house() -> Iterator[House]:
         yield house
 
 
-LONG = ("F1", "F20")
-"""Ten kills, and two processes watched for a while; shorter tests tell of a kill and of a takeover too."""
+LONG = ("F1", "F6", "F20")
+"""Ten kills, half a minute of hanging, two processes watched for a while; F2 to F4 are the shorter ones."""
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.long) if name in LONG else name

@@ -180,6 +180,7 @@ def session_is_kept(port: int, shard: str) -> bool:
     return heard[0]
 
 
+@pytest.mark.long
 def test_who_stands_by_serves_when_the_first_dies(region: Region) -> None:
     with ExitStack() as stack:
         devices = region.devices(region.port(MAIN), "s05", "s06")
