@@ -1,7 +1,7 @@
 """Every text the API itself shows to people, in both languages."""
 
 from api.language import Language
-from schemas.report import Unknown
+from schemas.quantity import Unknown
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "not-found": ("没有找到", "Not found"),

@@ -9,7 +9,8 @@ from health.history import DAY, History
 from health.policy import BatteryPolicy, Policy
 from health.quality import Booleans, Floats
 from health.trips import SECOND
-from schemas.report import BatteryReport, Q, Quantity, Unknown
+from schemas.quantity import Q, Quantity, Unknown
+from schemas.report import BatteryReport
 from schemas.vehicle import VehicleFacts
 
 

@@ -14,7 +14,7 @@ from health.samples import Samples
 from health.segments import decaying
 from health.ticks import Ticks
 from schemas.frames import Columns
-from schemas.report import Q
+from schemas.quantity import Q
 
 COLUMNS: Columns = {
     "brake_mj": pl.Float64,      # turned into heat by the brakes

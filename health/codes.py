@@ -15,7 +15,8 @@ from health.moments import EPOCH, instant_us
 from health.policy import CodePolicy, Policy
 from health.quality import Booleans, Integers
 from schemas.frames import CODE_SCANS
-from schemas.report import Q, TroubleCode, Unknown
+from schemas.quantity import Q, Unknown
+from schemas.report import TroubleCode
 
 LISTS = ("permanent", "confirmed", "pending")
 """Lists of a car by weight: services 0A, 03 and 07 of SAE J1979."""

@@ -12,7 +12,8 @@ from health.quality import Booleans, Floats
 from health.samples import Clock
 from health.speed_floor import is_floored
 from health.trips import SECOND
-from schemas.report import DistanceBySource, Q, Unknown
+from schemas.quantity import Q, Unknown
+from schemas.report import DistanceBySource
 from schemas.vehicle import VehicleFacts
 
 

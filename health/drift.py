@@ -7,7 +7,7 @@ import numpy as np
 from health.figures import absolute
 from health.history import DAY
 from health.quality import Floats, Integers
-from schemas.report import Q
+from schemas.quantity import Q
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from health.moments import EPOCH
 from health.policy import EventPolicy, Policy
 from health.reasons import road_share
 from health.road import CLASSES
-from schemas.report import EventCounts, Q, Quantity, Unknown
+from schemas.quantity import Q, Quantity, Unknown
+from schemas.report_use import EventCounts
 
 Event = dict[str, JsonValue]
 

@@ -22,7 +22,8 @@ from health.reasons import DueReason
 from health.tread import AxleTread
 from health.tyre_sets import ROTATION, TyreSets
 from health.usage import Usage
-from schemas.report import Due, Unknown
+from schemas.quantity import Unknown
+from schemas.report import Due
 from schemas.vehicle import MaintenanceRule, VehicleFacts
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from schemas.report import Q, Quantity, Unknown
+from schemas.quantity import Q, Quantity, Unknown
 
 Z80 = 1.2815515655446004
 """90th percentile of the standard normal distribution [1]."""

@@ -6,7 +6,8 @@ from health.case import Case
 from health.findings_of_tyres import pressure_low
 from health.findings_of_use import more_congested
 from schemas.findings import Finding, FindingCode, Severity
-from schemas.report import FuelDrift, Unknown
+from schemas.quantity import Unknown
+from schemas.report_use import FuelDrift
 
 CAUSES = {"traffic": ("走走停停", "stop-and-go traffic"), "acceleration": ("加速多", "harder acceleration"),
           "speed": ("车速高", "higher speed"), "weather": ("天气", "the weather"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from health.case import Case
 from health.reasons import AXLE_NAMES
 from schemas.findings import Finding, FindingCode, Severity
-from schemas.report import Q
+from schemas.quantity import Q
 
 
 def pads_low(case: Case) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """Fleet: this car beside others of the same model, whose figures come in as facts."""
 
 from health.figures import Reasons, relative
-from schemas.report import FleetComparison, FleetFigure, Q, Quantity, Unknown
+from schemas.quantity import Q, Quantity, Unknown
+from schemas.report import FleetComparison, FleetFigure
 from schemas.vehicle import FleetQuantiles, VehicleFacts
 
 FIGURES = tuple(name for name in FleetComparison.model_fields if name != "cars")

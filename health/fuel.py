@@ -15,7 +15,8 @@ from health.policy import FuelPolicy, Policy
 from health.quality import Booleans, Floats
 from health.refuel import estimate_refuels
 from health.refuel_lesson import ve_vd_by_refuels
-from schemas.report import FuelBySource, Q, Unknown
+from schemas.quantity import Q, Unknown
+from schemas.report_use import FuelBySource
 from schemas.vehicle import VehicleFacts
 
 LADDER = tuple(FuelBySource.model_fields)

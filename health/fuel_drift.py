@@ -16,7 +16,8 @@ from health.fuel import Fuel
 from health.history import DAY, History
 from health.policy import DriftPolicy
 from health.quality import Booleans, Floats, Integers
-from schemas.report import FuelCause, FuelDrift, Unknown
+from schemas.quantity import Unknown
+from schemas.report_use import FuelCause, FuelDrift
 
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "traffic": ("slowness", "idling"), "acceleration": ("pull",), "speed": ("square",), "weather": ("coldness",),

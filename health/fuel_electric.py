@@ -13,7 +13,8 @@ from health.quality import Floats, Integers
 from health.samples import Samples
 from health.segments import segments_of
 from schemas.frames import Columns
-from schemas.report import Electricity, Unknown
+from schemas.quantity import Unknown
+from schemas.report_use import Electricity
 from schemas.vehicle import VehicleFacts
 
 COLUMNS: Columns = {

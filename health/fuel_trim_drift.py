@@ -11,7 +11,8 @@ from health.fuel_trims import LOADS
 from health.history import History
 from health.policy import TrimPolicy
 from health.quality import Floats
-from schemas.report import FuelTrims, Unknown
+from schemas.quantity import Unknown
+from schemas.report import FuelTrims
 
 
 @dataclass(frozen=True)

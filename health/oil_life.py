@@ -12,7 +12,8 @@ from health.moments import instant_us
 from health.oil import SOURCES
 from health.policy import OilPolicy, Policy
 from health.quality import Floats
-from schemas.report import OilReport, Q, Unknown
+from schemas.quantity import Q, Unknown
+from schemas.report import OilReport
 from schemas.vehicle import Oil, VehicleFacts
 
 

@@ -16,7 +16,7 @@ from health.quality import Floats
 from health.tread import AXLES
 from health.wear_fit import WearFit
 from health.worn_part import Anchor, Reading, Worn, first_reading
-from schemas.report import Q, Unknown
+from schemas.quantity import Q, Unknown
 from schemas.vehicle import Axle, VehicleFacts
 
 PAD_ITEMS: dict[Axle, str] = {"front": "BRK-PAD-F", "rear": "BRK-PAD-R"}

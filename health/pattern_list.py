@@ -14,7 +14,8 @@ from health.history import History, known_sum, ratio
 from health.policy import PatternPolicy, Policy
 from health.quality import Booleans, Floats
 from health.road_mix import road_mix
-from schemas.report import Pattern, Q, Week
+from schemas.quantity import Q
+from schemas.report_use import Pattern, Week
 
 SUMS = ("idle_s", "engine_s", "cold_s", "coolant_s", "idle_flow", "congested_flow", "flow", "pull_m2_s2", "moved_m",
         "driven_s")

@@ -20,7 +20,8 @@ from health.samples import Samples
 from health.segments import quantiles_by, segments_of
 from health.trips import SECOND
 from schemas.frames import Columns
-from schemas.report import Refuel, Unknown
+from schemas.quantity import Unknown
+from schemas.report_use import Refuel
 from schemas.vehicle import VehicleFacts
 
 COLUMNS: Columns = {

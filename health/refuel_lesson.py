@@ -10,7 +10,8 @@ from health.history import History
 from health.moments import instant_us
 from health.policy import Policy
 from health.quality import Booleans, Floats, Integers
-from schemas.report import Q, Refuel
+from schemas.quantity import Q
+from schemas.report_use import Refuel
 from schemas.vehicle import VehicleFacts
 
 

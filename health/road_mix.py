@@ -7,7 +7,8 @@ from health.history import History
 from health.policy import RoadPolicy
 from health.quality import Floats
 from health.road import CLASSES
-from schemas.report import Q, RoadMix
+from schemas.quantity import Q
+from schemas.report_use import RoadMix
 
 
 def road_mix(history: History, policy: RoadPolicy) -> RoadMix:

@@ -9,7 +9,8 @@ from health.figures import Reasons
 from health.history import History
 from health.policy import CoolingPolicy, Policy
 from health.quality import Floats
-from schemas.report import Cooling, Unknown
+from schemas.quantity import Unknown
+from schemas.report import Cooling
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from health.road_mix import shares
 from health.tyre_sets import TyreSets, belongs
 from health.wear_fit import WearFit
 from health.worn_part import Anchor, Reading, Worn, first_reading, index_per_km
-from schemas.report import AxleTyres, Q, Unknown
+from schemas.quantity import Q, Unknown
+from schemas.report import AxleTyres
 from schemas.vehicle import Axle, VehicleFacts
 
 AXLES: tuple[Axle, ...] = ("front", "rear")

@@ -7,7 +7,7 @@ from health.history import History
 from health.pattern_list import cold_starts, patterns, short_trips
 from health.policy import Policy
 from health.road_mix import road_mixes
-from schemas.report import Trip
+from schemas.report_use import Trip
 
 
 def list_trips(history: History, mileage: Mileage, fuel: Fuel, policy: Policy) -> list[Trip]:

@@ -17,7 +17,8 @@ from health.pattern_list import pattern
 from health.policy import Policy
 from health.refuel import estimate_refuels
 from health.road_mix import road_mix
-from schemas.report import Electricity, FuelDrift, Pattern, Refuel, RoadMix, Unknown
+from schemas.quantity import Unknown
+from schemas.report_use import Electricity, FuelDrift, Pattern, Refuel, RoadMix
 from schemas.vehicle import VehicleFacts
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from health.figures import Z80
 from health.quality import Floats
-from schemas.report import Q, Quantity
+from schemas.quantity import Q, Quantity
 
 
 class WearPrior(Protocol):

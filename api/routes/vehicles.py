@@ -21,7 +21,8 @@ from api.shapes.vehicles import (
 from archive.fleet import condition, garage, journeys
 from archive.workshop import desk
 from schemas.errors import NotFound
-from schemas.report import VehicleReport, Week
+from schemas.report import VehicleReport
+from schemas.report_use import Week
 from schemas.workshop import DueState
 
 router = APIRouter(prefix="/vehicles", tags=["vehicles"])

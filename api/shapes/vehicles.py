@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from api.shapes.forms import Answer
-from schemas.report import Trip, VehicleReport, Week
+from schemas.report import VehicleReport
+from schemas.report_use import Trip, Week
 from schemas.workshop import DueState
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.findings import FindingCode
-from schemas.report import FleetFigure, Unknown, VehicleReport
+from schemas.quantity import Unknown
+from schemas.report import FleetFigure, VehicleReport
 
 PERSONAL_FIELDS = ("road_mix", "fuel_l", "fuel_l_per_100km", "fuel_by_source", "events", "events_list", "driving_score",
                    "trips", "pattern", "weeks", "refuels", "fuel_drift", "electricity")

@@ -7,7 +7,8 @@ from datetime import date, datetime
 import psycopg
 
 from archive.database.queries import beside, json_list
-from schemas.report import VehicleReport, Week
+from schemas.report import VehicleReport
+from schemas.report_use import Week
 
 _QUERIES = beside(__file__)
 

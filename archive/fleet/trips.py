@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import class_row, scalar_row
 
 from archive.database.queries import beside, json_list
-from schemas.report import Trip
+from schemas.report_use import Trip
 
 _QUERIES = beside(__file__)
 

@@ -12,7 +12,8 @@ from dev.accuracy.recordings import AFTERWARDS, Cycle, Data
 from dev.accuracy.rows import Figure, Row, median, miss_pct, worst
 from health.assess import assess
 from health.quality import Floats
-from schemas.report import Q, VehicleReport
+from schemas.quantity import Q
+from schemas.report import VehicleReport
 from schemas.vehicle import VehicleFacts
 
 OFFICIAL_KM = {"udds": 11.99, "ftp75_no_soak": 17.77, "hwfet": 16.51, "us06": 12.89, "sc03": 5.76, "nycc": 1.90,

@@ -14,7 +14,8 @@ from dev.backtest.workshop import Workshop
 from device_sim import CarHistory, simulate
 from health.assess import report
 from health.statistics import summarise
-from schemas.report import Q, VehicleReport
+from schemas.quantity import Q
+from schemas.report import VehicleReport
 
 ITEMS = ("PM-MINOR", "TYR-NEW", "BRK-PAD-F", "BRK-PAD-R")
 FIRST_LOOK_D = 42

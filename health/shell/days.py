@@ -6,7 +6,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from archive.fleet.reports import Day
-from schemas.report import Q, Trip
+from schemas.quantity import Q
+from schemas.report_use import Trip
 
 
 def days_of(trips: Iterable[Trip], zone: ZoneInfo) -> list[Day]:

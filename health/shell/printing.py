@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from schemas.report import Assessment, Q, VehicleReport
+from schemas.quantity import Q
+from schemas.report import Assessment, VehicleReport
 
 
 def as_text(assessment: Assessment, zone: ZoneInfo) -> str:

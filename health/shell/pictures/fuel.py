@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from health.shell.pictures.canvas import GREY, INK, ROAD_COLOURS, picture, say_nothing_to_draw
-from schemas.report import Trip, VehicleReport
+from schemas.report import VehicleReport
+from schemas.report_use import Trip
 
 SHORTEST_KM = 0.5
 """Below this a cold engine and a parking space decide the figure, not the road."""

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from health.shell.pictures.canvas import RED, ROAD_COLOURS, by_date, picture
-from schemas.report import Trip, VehicleReport
+from schemas.report import VehicleReport
+from schemas.report_use import Trip
 
 ROADS = ("highway", "urban", "congested")
 SINGLE_DAYS = 45

@@ -6,7 +6,8 @@ from typing import Any
 
 from health.policy import DEFAULT
 from health.shell.pictures.canvas import BLUE, GREY, INK, ORANGE, RED, by_date, picture, say_nothing_to_draw
-from schemas.report import AxleTyres, Due, Q, VehicleReport
+from schemas.quantity import Q
+from schemas.report import AxleTyres, Due, VehicleReport
 from schemas.vehicle import VehicleFacts
 
 AXLES = {"front": BLUE, "rear": ORANGE}

@@ -12,18 +12,9 @@ from archive.fleet import vehicles
 from archive.people import consent, customers, passwords, staff
 from archive.people.actors import Actor
 from schemas.findings import Finding, FindingCode, Severity
-from schemas.report import (
-    AxleTyres,
-    FleetComparison,
-    FleetFigure,
-    Pattern,
-    Quantity,
-    RoadMix,
-    Trip,
-    TyreReport,
-    Unknown,
-    VehicleReport,
-)
+from schemas.quantity import Quantity, Unknown
+from schemas.report import AxleTyres, FleetComparison, FleetFigure, TyreReport, VehicleReport
+from schemas.report_use import Pattern, RoadMix, Trip
 from schemas.vehicle import VehicleFacts
 from schemas.workshop import Purpose, Role
 from tests.stage.database import Database

@@ -14,7 +14,8 @@ from health.policy import DEFAULT
 from health.statistics import TRIP_STATISTICS
 from health.use import use_of
 from schemas.findings import FindingCode
-from schemas.report import VehicleReport, Week
+from schemas.report import VehicleReport
+from schemas.report_use import Week
 from schemas.vehicle import VehicleFacts
 from tests.archive.people.town import NOW, Household, Town
 from tests.unit.api.doors import Door, body

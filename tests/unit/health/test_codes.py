@@ -12,7 +12,8 @@ from health.codes import decoded
 from health.codes_table import MEANINGS, meaning_of, number_of, rows_of
 from schemas.findings import FindingCode, Severity
 from schemas.frames import CODE_SCANS
-from schemas.report import TroubleCode, Unknown, VehicleReport
+from schemas.quantity import Unknown
+from schemas.report import TroubleCode, VehicleReport
 from schemas.vehicle import MaintenanceRule, ServiceDone, VehicleFacts
 from tests.unit.health.drives import MORNING, commute, recording
 from tests.unit.health.reports import SHANGHAI

@@ -2,7 +2,8 @@
 
 import pytest
 
-from schemas.report import Q, VehicleReport
+from schemas.quantity import Q
+from schemas.report import VehicleReport
 from schemas.vehicle import VehicleFacts
 from tests.unit.health.reports import assessed
 from tests.unit.health.shared_data import cycle, cycle_recording, cycles, needs_cycles

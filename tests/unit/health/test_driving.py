@@ -6,7 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.report import EventCounts, Unknown, VehicleReport
+from schemas.quantity import Unknown
+from schemas.report import VehicleReport
+from schemas.report_use import EventCounts
 from tests.unit.health.drives import MORNING, commute, recording
 from tests.unit.health.reports import assessed
 

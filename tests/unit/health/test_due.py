@@ -7,7 +7,8 @@ import pytest
 
 from health.catalogue import DEFAULT_RULES, WEAR_RULES, name_of
 from schemas.findings import FindingCode
-from schemas.report import Due, Unknown, VehicleReport
+from schemas.quantity import Unknown
+from schemas.report import Due, VehicleReport
 from schemas.vehicle import Battery, MaintenanceRule, Oil, ServiceDone, TreadReading, Tyres, VehicleFacts
 from tests.unit.health.drives import commute
 from tests.unit.health.reports import assessed

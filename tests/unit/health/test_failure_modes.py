@@ -11,7 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from health.statistics import summarise
-from schemas.report import Quantity, VehicleReport
+from schemas.quantity import Quantity
+from schemas.report import VehicleReport
 from tests.unit.health.drives import MORNING, petrol_drive, recording, town_speed_kmh
 from tests.unit.health.reports import assessed
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from schemas.findings import FindingCode
-from schemas.report import Unknown, VehicleReport
+from schemas.quantity import Unknown
+from schemas.report import VehicleReport
 from schemas.vehicle import FleetQuantiles, ModelFleet, VehicleFacts
 from tests.unit.health.drives import commute, recording
 from tests.unit.health.reports import assessed

@@ -7,7 +7,8 @@ from numpy.testing import assert_allclose
 
 from health.fuel_rungs import absolute_load_g_s, fuel_heat_w, speed_density_g_s
 from health.policy import FuelPolicy
-from schemas.report import Unknown, VehicleReport
+from schemas.quantity import Unknown
+from schemas.report import VehicleReport
 from schemas.vehicle import FuelKind, VehicleFacts
 from tests.unit.health.drives import commute, petrol_drive, recording
 from tests.unit.health.reports import assessed

@@ -9,7 +9,8 @@ import pytest
 from health.fuel_drift import cusum, ridge
 from health.policy import DriftPolicy
 from schemas.findings import FindingCode
-from schemas.report import Q, Unknown, VehicleReport
+from schemas.quantity import Q, Unknown
+from schemas.report import VehicleReport
 from tests.unit.health.trip_rows import AIR_G_PER_L, rows, told
 
 P = DriftPolicy()

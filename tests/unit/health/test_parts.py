@@ -13,7 +13,8 @@ from health.brakes import hot_factor
 from health.oil import oil_c_by_model, oil_weight
 from health.policy import DEFAULT, BatteryPolicy, BrakePolicy, OilPolicy
 from schemas.findings import FindingCode
-from schemas.report import Q, Unknown, VehicleReport
+from schemas.quantity import Q, Unknown
+from schemas.report import VehicleReport
 from schemas.vehicle import Oil, PadReading, ServiceDone, VehicleFacts
 from tests.unit.health.drives import MORNING, commute, petrol_drive, recording
 from tests.unit.health.reports import SHANGHAI, assessed

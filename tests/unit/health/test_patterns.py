@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.report import Q, Unknown
+from schemas.quantity import Q, Unknown
 from tests.unit.health.drives import MORNING, petrol_drive, recording
 from tests.unit.health.reports import assessed
 from tests.unit.health.shared_data import cycles, needs_cycles

@@ -3,7 +3,7 @@
 from health.history import histories
 from health.statistics import summarise
 from schemas.findings import FindingCode
-from schemas.report import Unknown
+from schemas.quantity import Unknown
 from tests.unit.health.reports import assessed
 from tests.unit.health.shared_data import AFTERWARDS, chicago, diesel, electric, needs_trips, petrol
 

@@ -13,7 +13,9 @@ from health.figures import exact
 from health.history import History
 from health.policy import DEFAULT
 from health.refuel_lesson import ve_vd_by_refuels
-from schemas.report import Q, Refuel, Unknown, VehicleReport
+from schemas.quantity import Q, Unknown
+from schemas.report import VehicleReport
+from schemas.report_use import Refuel
 from schemas.vehicle import VehicleFacts
 from tests.unit.health.drives import MORNING, recording
 from tests.unit.health.reports import assessed

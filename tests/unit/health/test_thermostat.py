@@ -5,7 +5,8 @@ import pytest
 
 from health.statistics import summarise
 from schemas.findings import FindingCode, Severity
-from schemas.report import Unknown, VehicleReport
+from schemas.quantity import Unknown
+from schemas.report import VehicleReport
 from tests.unit.health.drives import petrol_drive, recording
 from tests.unit.health.reports import assessed
 from tests.unit.health.trip_rows import rows, told
