@@ -1,7 +1,6 @@
 """The keeper: runs each timed job when it is due, if no other keeper is at it."""
 
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,6 +9,7 @@ import psycopg
 import structlog
 
 from archive.admin.ending import Ending
+from archive.admin.failures import log_failure
 from archive.cold.folder import Folder
 from archive.database.connecting import our_errors
 from archive.database.lasting import LastingConnection
@@ -90,8 +90,7 @@ class Keeper:
         self.failed += 1
         # Our own errors name no personal value, others may quote one.
         why = str(problem) if isinstance(problem, PitcallError) else ""
-        log.error("job_failed", job=job.name, problem=type(problem).__name__, why=why,
-                  trace=traceback.format_tb(problem.__traceback__))
+        log_failure(problem, job=job.name, why=why)
 
 
 def is_due(job: Job, last: Run | None, now: datetime) -> bool:

@@ -1,6 +1,5 @@
 """Renewal: chunks of cars made anew with the model of this process, wherever that runs."""
 
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -8,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
-import structlog
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from archive.admin.ending import Ending
+from archive.admin.failures import log_failure
 from archive.cold.folder import Folder
 from archive.cold.reading import ColdReadings
 from archive.database.connecting import our_errors
@@ -22,8 +21,6 @@ from health import MODEL_VERSION
 from health.shell import job
 from schemas.errors import ConfigurationError, StoreUnavailable
 from schemas.settings import Settings
-
-log = structlog.get_logger()
 
 WHOLE_HISTORY = Multirange([Range[datetime](None, None)])
 
@@ -57,10 +54,9 @@ class Outcome:
         self.failed |= other.failed
 
     def fail(self, car: int, problem: Exception) -> None:
-        """Note and log a failure, without the message: it may quote a value."""
+        """Note and log a failure."""
         self.failed[car] = type(problem).__name__
-        log.error("job_failed", vehicle_id=car, problem=type(problem).__name__,
-                  trace=traceback.format_tb(problem.__traceback__))
+        log_failure(problem, vehicle_id=car)
 
     def __len__(self) -> int:
         return len(self.renewed) + len(self.current) + len(self.failed)

@@ -1,7 +1,6 @@
 """The worker: takes cars with something new, one after the other, until it is told to end."""
 
 import time
-import traceback
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,6 +9,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from archive.admin.ending import Ending
+from archive.admin.failures import log_failure
 from archive.admin.port import Health
 from archive.admin.readiness import database_ready
 from archive.cold.reading import ColdReadings
@@ -123,6 +123,4 @@ class Worker:
         self.failed += 1
         self._meters.failed()
         self._resting[claim.vehicle_id] = time.monotonic() + REST_S
-        # Without the message: it may quote a value.
-        log.error("job_failed", vehicle_id=claim.vehicle_id, problem=type(problem).__name__,
-                  trace=traceback.format_tb(problem.__traceback__))
+        log_failure(problem, vehicle_id=claim.vehicle_id)
