@@ -2,6 +2,7 @@
 
 from dev.faults.ingest_process import UNACKED
 from dev.faults.killing import KILLED
+from dev.faults.outages import short_outages
 from dev.faults.stage import Stage
 from dev.faults.telling import told
 from schemas.errors import InvalidInput
@@ -15,17 +16,7 @@ FORBIDDEN_NAMES = ("car/other", "+", "#", "car other", "$SYS", "", "c" * 65)
 
 def restarted(stage: Stage) -> None:
     """F9: an orderly restart; sessions and queues are on disk."""
-    services = stage.house.services
-    fleet = stage.fleet()
-    stage.ingest()
-    fleet.speak()
-    for _ in range(stage.scale.database_kills):
-        fleet.wait(stage.dice.uniform(1, 2))
-        services.stop_broker()
-        fleet.wait(stage.scale.down_s)
-        services.start_broker()
-        stage.recovered(stage.until_receipts_flow(fleet), limit_s=5)
-    stage.finish()
+    short_outages(stage, stage.house.services.stop_broker, stage.house.services.start_broker)
 
 
 def crashed(stage: Stage) -> None:
@@ -37,7 +28,7 @@ def crashed(stage: Stage) -> None:
     fleet = stage.fleet(resend_after_s=5)
     stage.make_session()
     fleet.speak()
-    for _ in range(stage.scale.database_kills):
+    for _ in range(stage.scale.outages):
         ingest = stage.ingest()
         fleet.wait(stage.dice.uniform(1, 3))
         ingest.terminate()

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dev.faults.ingest_process import RETRIES, UNACKED
+from dev.faults.outages import short_outages
 from dev.faults.proxy import COMMIT
 from dev.faults.stage import Stage
 from ingest.listening import RECEIVE_MAXIMUM
@@ -16,17 +17,7 @@ TMPFS_MB = 256
 
 def killed(stage: Stage) -> None:
     """F4: PostgreSQL crashes; ingest writes again soon after it is back."""
-    services = stage.house.services
-    fleet = stage.fleet()
-    stage.ingest()
-    fleet.speak()
-    for _ in range(stage.scale.database_kills):
-        fleet.wait(stage.dice.uniform(0.5, 1.5))
-        services.kill_database()
-        fleet.wait(stage.scale.down_s)
-        services.start_database()
-        stage.recovered(stage.until_receipts_flow(fleet), limit_s=5)
-    stage.finish()
+    short_outages(stage, stage.house.services.kill_database, stage.house.services.start_database)
 
 
 def stopped(stage: Stage) -> None:

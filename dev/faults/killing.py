@@ -6,12 +6,9 @@ from dev.faults.ingest_process import DUPLICATES, IngestProcess
 from dev.faults.stage import Stage
 
 KILLED = -9
-RESEND_S = 20
+RESEND_S = 30
 """Receipts follow the acknowledgement, a second later while there is much to do. Who dies in between takes them along,
 and the devices must ask again."""
-
-RESEND_S = 30
-"""Who dies between acknowledging and sending receipts takes these along: the devices must ask again."""
 
 SECOND_SHARD = "s01"
 SERVED = f'broker_shard_served{{broker="main",shard="{SECOND_SHARD}"}}'

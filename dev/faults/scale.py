@@ -10,8 +10,8 @@ class Scale:
     devices: int
     rate: float                 # messages/s of a fleet
     kills: int                  # of ingest
-    database_kills: int
-    down_s: float               # of a killed server
+    outages: int                # short ones of database or broker
+    down_s: float               # of each
     outage_s: float             # of a stopped database
     hang_s: float               # of a database that is stopped in its tracks; ingest gives it up after 9 s
     partition_s: float
@@ -20,7 +20,7 @@ class Scale:
     soak_s: float
 
 
-FULL = Scale(devices=40, rate=500, kills=10, database_kills=5, down_s=2, outage_s=60, hang_s=30, partition_s=30,
+FULL = Scale(devices=40, rate=500, kills=10, outages=5, down_s=2, outage_s=60, hang_s=30, partition_s=30,
              link_s=10, storm=2000, soak_s=180)
-SHORT = Scale(devices=4, rate=200, kills=2, database_kills=1, down_s=1, outage_s=5, hang_s=11, partition_s=16,
+SHORT = Scale(devices=4, rate=200, kills=2, outages=1, down_s=1, outage_s=5, hang_s=11, partition_s=16,
               link_s=2, storm=50, soak_s=20)
