@@ -3,7 +3,7 @@
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Event, Lock, Thread, current_thread
 
 import paho.mqtt.client as mqtt
@@ -18,6 +18,7 @@ from ingest import broker_figures
 from ingest.client import Client
 from ingest.messages import Message
 from ingest.pace import Pace
+from ingest.packets import Publication
 from schemas.broker_address import BrokerAddress
 from schemas.errors import BrokerUnavailable
 from schemas.topics import FOREIGN_SHARD, foreign_filters, ingest_client, shard_filter
@@ -144,16 +145,16 @@ class Listener:
             self._acknowledged += len(mids)
         return len(mids)
 
-    def publish(self, topic: str, payload: bytes, qos: int, *, lives_s: int | None = None) -> None:
-        """Send something down; QoS 0 is dropped while the broker is away, and the device asks again.
-
-        The broker delivers nothing that is older than `lives_s` (MQTT 5, 3.3.2.3.3).
-        """
+    def publish(self, topic: str, payload: bytes, *, lives_s: int) -> None:
+        """Send something down at QoS 1; the broker delivers nothing that is older (MQTT 5, 3.3.2.3.3)."""
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        if lives_s is not None:
-            properties.MessageExpiryInterval = lives_s
-        if qos or self._client.is_connected():
-            self._client.publish(topic, payload, qos, properties=properties)
+        properties.MessageExpiryInterval = lives_s
+        self._client.publish(topic, payload, qos=1, properties=properties)
+
+    def tell(self, told: Sequence[tuple[str, bytes]]) -> None:
+        """Send each (topic, payload) down at QoS 0; dropped while the broker is away, and the device asks again."""
+        if self._client.is_connected():
+            self._client.tell(told)
 
     def _make_client(self) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, client_id=ingest_client(self.shard), protocol=mqtt.MQTTv5,
@@ -163,6 +164,7 @@ class Listener:
         client.on_subscribe = self._on_subscribe
         client.on_unsubscribe = self._on_unsubscribe
         client.on_message = self._on_message
+        client.on_publication = self._take
         client.reconnect_delay_set(min_delay=1, max_delay=4)
         return client
 
@@ -205,15 +207,20 @@ class Listener:
             client.disconnect()  # or paho would connect again and take the shard back, and so on for ever
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-        topic = _topic(message)
+        """What paho read: the broker's figures, and publications with properties."""
+        self._take(Publication(message._topic, bytes(message.payload), message.mid, message.qos, message.retain,
+                               message.dup))
+
+    def _take(self, came: Publication) -> None:
+        topic = _topic(came.topic)
         if topic.startswith("$SYS/"):
-            self._hear(topic, bytes(message.payload))
+            self._hear(topic, came.payload)
         elif self._accepting and not self._full:
-            came = Message(topic, bytes(message.payload), message.mid, message.qos, message.retain, self.shard,
-                           self._generation, time.time(), message.dup,
-                           too_fast=not self._pace.allows(topic, time.monotonic()))
-            self._full = not self._deliver(came)
-            if message.qos > 0 and not self._full:
+            message = Message(topic, came.payload, came.packet_id, came.qos, came.retain, self.shard,
+                              self._generation, time.time(), came.dup,
+                              too_fast=not self._pace.allows(topic, time.monotonic()))
+            self._full = not self._deliver(message)
+            if came.qos > 0 and not self._full:
                 self._taken += 1
 
 
@@ -224,9 +231,9 @@ def _subscriptions(shard: str) -> list[tuple[str, SubscribeOptions]]:
     return [(shard_filter(shard), SubscribeOptions(qos=1)), *((name, once) for name in foreign)]
 
 
-def _topic(message: mqtt.MQTTMessage) -> str:
+def _topic(name: bytes) -> str:
     """A topic that is no UTF-8 cannot be ours, but must not stop the network thread either."""
     try:
-        return message.topic
+        return name.decode()
     except UnicodeDecodeError:
-        return repr(message._topic)
+        return repr(name)

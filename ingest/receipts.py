@@ -1,7 +1,7 @@
 """Receipts: after commit each device hears exactly which of its messages are safe, and forgets only those."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from ingest.messages import Receiptable
 from schemas.topics import down
@@ -23,23 +23,25 @@ class Receipts:
         """Remember messages that are committed."""
         self._committed += committed
 
-    def take(self, *, busy: bool) -> Iterator[tuple[str, str, bytes]]:
-        """What is to be sent now; while `busy`, nothing more often than every second."""
+    def take(self, *, busy: bool) -> dict[str, list[tuple[str, bytes]]]:
+        """What is to be sent now, as `receipts`; while `busy`, nothing more often than every second."""
         now = self._clock()
         if busy and now - self._taken_at < EVERY_S:
-            return iter(())
+            return {}
         committed, self._committed, self._taken_at = self._committed, [], now
         return receipts(committed)
 
 
-def receipts(committed: Iterable[Receiptable]) -> Iterator[tuple[str, str, bytes]]:
-    """(shard, topic, payload) per device and boot, with the sequence numbers as closed ranges."""
+def receipts(committed: Iterable[Receiptable]) -> dict[str, list[tuple[str, bytes]]]:
+    """By shard, (topic, payload) per device and boot, with the sequence numbers as closed ranges."""
     by_boot: dict[tuple[str, str, int], set[int]] = {}
     for one in committed:
         by_boot.setdefault((one.shard, one.device_id, one.boot), set()).add(one.seq)
+    out: dict[str, list[tuple[str, bytes]]] = {}
     for (shard, device_id, boot), numbers in by_boot.items():
         body = Receipt(boot=boot, seq=ranges(numbers))
-        yield shard, down(shard, device_id, "receipt"), body.model_dump_json().encode()
+        out.setdefault(shard, []).append((down(shard, device_id, "receipt"), body.model_dump_json().encode()))
+    return out
 
 
 def ranges(numbers: Iterable[int]) -> list[list[int]]:

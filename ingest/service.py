@@ -168,8 +168,7 @@ class Ingest:
         self._meters.settle(out, stored)
 
     def _send_receipts(self, *, busy: bool) -> None:
-        for shard, topic, payload in self._receipts.take(busy=busy):
-            self._shards.publish(shard, topic, payload, qos=0)
+        self._shards.tell(self._receipts.take(busy=busy))
 
     def _ask_again(self, _connection: psycopg.Connection) -> None:
         self._shards.forget_claims()
@@ -188,7 +187,7 @@ class Ingest:
             expires_s = one.expires_at.timestamp()
             body = Command(id=str(one.command_id), type=one.type, args=one.args, expires=int(expires_s * 1000))
             self._shards.publish(one.shard, down(one.shard, one.device_id, "command"),
-                                 body.model_dump_json().encode(), qos=1, lives_s=max(1, int(expires_s - time.time())))
+                                 body.model_dump_json().encode(), lives_s=max(1, int(expires_s - time.time())))
 
     def _take_commands(self, connection: psycopg.Connection) -> list[WaitingCommand]:
         """What can be sent at once: a command that waited here for the broker might be sent when it has expired."""

@@ -1,6 +1,6 @@
 """The shards of an ingest process: which it serves now, which it waits for, which another took over."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -106,9 +106,14 @@ class Shards(Collector):
         for shard, listener in self._listeners.items():
             listener.acknowledge(message for message in messages if message.shard == shard)
 
-    def publish(self, shard: str, topic: str, payload: bytes, qos: int, *, lives_s: int | None = None) -> None:
+    def publish(self, shard: str, topic: str, payload: bytes, *, lives_s: int) -> None:
         """Send something down to a device, which gets it within `lives_s` or never."""
-        self._listeners[shard].publish(topic, payload, qos, lives_s=lives_s)
+        self._listeners[shard].publish(topic, payload, lives_s=lives_s)
+
+    def tell(self, told: Mapping[str, Sequence[tuple[str, bytes]]]) -> None:
+        """Send each shard's (topic, payload) down, once at most."""
+        for shard, messages in told.items():
+            self._listeners[shard].tell(messages)
 
     def resume(self) -> None:
         """Ask for what had to stay at the broker, where that is possible by now."""
