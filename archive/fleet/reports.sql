@@ -8,6 +8,9 @@ SET as_of = excluded.as_of, model_version = excluded.model_version, body = exclu
 -- model_version --
 SELECT model_version FROM report WHERE vehicle_id = %s
 
+-- models --
+SELECT DISTINCT model_version FROM report
+
 -- models_of_cars --
 SELECT vehicle_id, model_version FROM vehicle LEFT JOIN report USING (vehicle_id)
 WHERE vehicle.state = 'active' AND (%(vehicles)s::integer[] IS NULL OR vehicle_id = ANY (%(vehicles)s::integer[]))

@@ -77,6 +77,7 @@ def _models(settings: Settings, order: Order, vehicles: str | None) -> dict[int,
     """Cars to be made anew, each with the model of its report."""
     named = _ids(vehicles) if vehicles is not None else None
     with connect(settings.require_database(), name="health-recompute", autocommit=True) as connection:
+        reports.refuse_older(connection, MODEL_VERSION)
         found = reports.models_of_cars(connection, named)
     unknown = sorted(set(named or ()) - set(found))
     if unknown:

@@ -17,6 +17,7 @@ from archive.cold.reading import ColdReadings
 from archive.database.connecting import our_errors
 from archive.database.lasting import LastingConnection
 from archive.fleet import marks, reports
+from archive.fleet.reports import NewerModel
 from health import MODEL_VERSION
 from health.shell import job
 from schemas.errors import ConfigurationError, StoreUnavailable
@@ -78,7 +79,10 @@ class Renewal:
         self._ending = ending
 
     def chunk(self, cars: Sequence[int]) -> Outcome:
-        """Make cars anew, one after the other until told to end; a database that is away is waited for."""
+        """Make cars anew, one after the other until told to end; a database that is away is waited for.
+
+        Raises NewerModel when the report of one is of a newer model.
+        """
         outcome = Outcome()
         try:
             for car in cars:
@@ -93,7 +97,7 @@ class Renewal:
             with our_errors(), connection.transaction():
                 renewed = self._renewed(connection, car)
             (outcome.renewed if renewed else outcome.current).append(car)
-        except StoreUnavailable:
+        except (StoreUnavailable, NewerModel):
             raise
         except Exception as problem:  # noqa: BLE001 - one car's trouble must not end the work on all others
             outcome.fail(car, problem)

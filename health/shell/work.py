@@ -26,14 +26,14 @@ def work(
     """Keep trips, reports, due items and proposals in step with what arrives, until SIGTERM.
 
     Any number may run. The job at hand is finished before it ends; with --once the exit code tells whether all jobs
-    succeeded.
+    succeeded. It ends by itself, with exit code 2, when reports are of a newer model than the one installed here.
     """
     try:
         worker = _worker(Settings.from_env(), as_of)
+        worker.run(once=once, interval_s=interval)
     except PitcallError as problem:
         typer.echo(f"error: {problem}", err=True)
         raise typer.Exit(2) from None
-    worker.run(once=once, interval_s=interval)
     if once and worker.failed:
         raise typer.Exit(1)
 

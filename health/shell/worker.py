@@ -15,8 +15,9 @@ from archive.admin.readiness import database_ready
 from archive.cold.reading import ColdReadings
 from archive.database.connecting import our_errors
 from archive.database.lasting import LastingConnection
-from archive.fleet import marks, model_figures
+from archive.fleet import marks, model_figures, reports
 from archive.fleet.marks import Claim
+from archive.fleet.reports import NewerModel
 from health import MODEL_VERSION
 from health.shell import job
 from health.shell.job import Done
@@ -56,7 +57,10 @@ class Worker:
         return Health({"database": self._database_ready, "jobs": self._meters.moving})
 
     def run(self, *, once: bool, interval_s: float) -> None:
-        """Work until told to end, or with `once` until no car is left; a database that is away is waited for."""
+        """Work until told to end, or with `once` until no car is left; a database that is away is waited for.
+
+        Raises NewerModel as soon as there are reports of a newer model.
+        """
         try:
             while not self._ending.is_set():
                 self._database.retrying(self._turn)
@@ -86,6 +90,8 @@ class Worker:
 
     def _touch_stale(self, connection: psycopg.Connection) -> None:
         if time.monotonic() >= self._stale_at:
+            # First of all: to a model that was replaced, every new report would seem stale.
+            reports.refuse_older(connection, MODEL_VERSION)
             model_figures.refresh(connection, self._as_of())
             marks.touch_stale(connection, self._as_of(), MODEL_VERSION)
             self._stale_at = time.monotonic() + STALE_EVERY_S
@@ -100,7 +106,7 @@ class Worker:
                 done = job.do(connection, claim, self._as_of(), self._cold) if claim else None
             if done:
                 self._note(done, time.monotonic() - began)
-        except StoreUnavailable:
+        except (StoreUnavailable, NewerModel):
             raise
         except Exception as problem:  # noqa: BLE001 - one car's trouble must not end the work on all others
             self._let_rest(claim, problem)
