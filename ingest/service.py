@@ -17,7 +17,7 @@ from archive.admin.port import Health
 from archive.admin.readiness import database_ready
 from archive.database.sealing import Vault
 from archive.fleet import arrival, commands
-from archive.fleet.arrival import Stored
+from archive.fleet.arrival import Ready, Stored
 from archive.fleet.commands import WaitingCommand
 from ingest.balance import Balance
 from ingest.database_link import AWAY, DatabaseLink
@@ -132,8 +132,9 @@ class Ingest:
         names = {topic.device_id for message in batch if (topic := parse(message.topic))}
         self._asking.persist(lambda connection: self._registry.refresh(connection, names, time.monotonic()))
         for out in self._read(self._redeliveries.marked(batch)):
+            ready = Ready.of(out.batch())
             self._finish_writing()
-            self._pending = self._pool.submit(self._writer.store, out)
+            self._pending = self._pool.submit(self._writer.store, out, ready)
 
     def _read(self, batch: Sequence[Message]) -> Iterator[SortedOut]:
         """The batch sorted out: in one piece, unless its bodies are much larger than they came."""

@@ -1,12 +1,13 @@
 """Writing: one batch after the other into the database; what it refuses is buried alone."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import psycopg
 
 from archive.database.sealing import Vault
 from archive.fleet import arrival
-from archive.fleet.arrival import Stored
+from archive.fleet.arrival import Ready, Stored
 from archive.fleet.dead_letters import DeadLetter
 from ingest.database_link import DatabaseLink
 from ingest.failpoints import Failpoint
@@ -34,27 +35,28 @@ class Writer:
         self._flood_gate = FloodGate()
         self._failpoint = failpoint or Failpoint()
 
-    def store(self, out: SortedOut) -> None:
+    def store(self, out: SortedOut, ready: Ready) -> None:
         """Store a batch; one that the database refuses is halved until the culprit stands alone."""
         try:
-            self._commit(out)
+            self._commit(out, ready)
         except REFUSED as refused:
             if len(out.messages) == 1:
-                self._commit(_buried(out, str(refused).splitlines()[0]))
+                buried = _buried(out, str(refused).splitlines()[0])
+                self._commit(buried, Ready.of(buried.batch()))
             else:
                 middle = len(out.messages) // 2
                 for half in (out.messages[:middle], out.messages[middle:]):
                     for part in self._sort(half):
-                        self.store(part)
+                        self.store(part, Ready.of(part.batch()))
 
-    def _commit(self, out: SortedOut) -> None:
-        batch = self._flood_gate.sift(out.batch())
+    def _commit(self, out: SortedOut, ready: Ready) -> None:
+        ready = replace(ready, batch=self._flood_gate.sift(ready.batch))
         with self._meters.commit_seconds.time():
-            stored = self._link.persist(lambda connection: arrival.store(
-                connection, self._vault, batch, lambda: self._failpoint.passed("before_commit")))
+            stored = self._link.persist(lambda connection: arrival.store_ready(
+                connection, self._vault, ready, lambda: self._failpoint.passed("before_commit")))
         self._failpoint.passed("after_commit")
-        self._flood_gate.note(batch.letters)
-        self._meters.letters_not_kept.inc(sum(flood.letters for flood in batch.floods))
+        self._flood_gate.note(ready.batch.letters)
+        self._meters.letters_not_kept.inc(sum(flood.letters for flood in ready.batch.floods))
         self._settle(out, stored)
         self._failpoint.passed("after_ack")
 

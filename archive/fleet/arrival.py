@@ -1,6 +1,6 @@
 """One batch from the devices, stored in one transaction: all of it or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,8 @@ from archive.database.sealing import Vault
 from archive.fleet import commands, dead_letters, deliveries, live
 from archive.fleet.commands import Answer
 from archive.fleet.dead_letters import DeadLetter, Flood
-from archive.fleet.deliveries import DELIVERIES
-from archive.fleet.hypertables import KEY, POSITION, READING, Written
+from archive.fleet.deliveries import DELIVERIES, Numbers
+from archive.fleet.hypertables import KEY, POSITION, READING, Written, encode
 from schemas.frames import STORED_POSITIONS, STORED_READINGS
 from schemas.wire import EventType
 
@@ -61,6 +61,26 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A batch and all that can be made of it without the database, which is busy with the batch before meanwhile."""
+
+    batch: Batch
+    readings: Sequence[bytes]
+    positions: Sequence[bytes]
+    state: pl.DataFrame
+    live: Sequence[bytes]
+    marks: Mapping[str, Sequence[Any]]
+    deliveries: Numbers
+
+    @classmethod
+    def of(cls, batch: Batch) -> "Ready":
+        """Make a batch ready."""
+        state = live.merged(batch.readings, batch.positions)
+        return cls(batch, list(encode(batch.readings)), list(encode(batch.positions)), state, list(encode(state)),
+                   _marks(batch), deliveries.numbers(batch.deliveries))
+
+
+@dataclass(frozen=True)
 class Stored:
     """What became of a batch, known only after commit."""
 
@@ -76,14 +96,22 @@ def prepare(connection: psycopg.Connection) -> None:
         live.prepare(connection)
 
 
-def store(connection: psycopg.Connection, vault: Vault, batch: Batch,
-          before_commit: Callable[[], None] = lambda: None) -> Stored:
+def store(connection: psycopg.Connection, vault: Vault, batch: Batch) -> Stored:
     """Store a batch and commit. Raises psycopg.Error, and then nothing of it is stored."""
+    return store_ready(connection, vault, Ready.of(batch))
+
+
+def store_ready(connection: psycopg.Connection, vault: Vault, ready: Ready,
+                before_commit: Callable[[], None] = lambda: None) -> Stored:
+    """Store a batch that was made ready and commit. Raises psycopg.Error, and then nothing of it is stored."""
+    batch = ready.batch
     with connection.transaction():
-        stored = Stored(READING.write(connection, batch.readings), POSITION.write(connection, batch.positions))
-        live.update(connection, batch.readings, batch.positions)
-        _mark_touched(connection, batch)
-        deliveries.record(connection, batch.deliveries)
+        stored = Stored(READING.write(connection, batch.readings, ready.readings),
+                        POSITION.write(connection, batch.positions, ready.positions))
+        live.update(connection, ready.state, ready.live)
+        if ready.marks["device_key"]:
+            connection.execute(_QUERIES["mark_touched"], ready.marks)
+        deliveries.record(connection, ready.deliveries)
         _write_messages(connection, batch)
         if batch.letters:
             dead_letters.add(connection, vault, batch.letters)
@@ -93,14 +121,13 @@ def store(connection: psycopg.Connection, vault: Vault, batch: Batch,
     return stored
 
 
-def _mark_touched(connection: psycopg.Connection, batch: Batch) -> None:
+def _marks(batch: Batch) -> dict[str, list[Any]]:
     """Readings, positions and trouble codes change what health says of a car; other events do not."""
     told = [(event.device_key, event.time) for event in batch.events if event.type == EventType.CODES]
     codes = pl.DataFrame(told, schema={name: STORED_READINGS[name] for name in KEY}, orient="row")
     keys = pl.concat([codes, *(rows.select(KEY) for rows in (batch.readings, batch.positions))])
     marks = keys.group_by("device_key").agg(pl.col("time").min().alias("first"), pl.col("time").max().alias("last"))
-    if marks.height:
-        connection.execute(_QUERIES["mark_touched"], marks.to_dict(as_series=False))
+    return marks.to_dict(as_series=False)
 
 
 def _write_messages(connection: psycopg.Connection, batch: Batch) -> None:

@@ -24,11 +24,20 @@ BOOTS_KEPT = 200
 """Boots of a device whose numbers are kept apart: a month and more at several starts a day [K]."""
 
 
-def record(connection: psycopg.Connection, came: pl.DataFrame) -> None:
+Numbers = Mapping[str, str]
+"""DELIVERIES, each column as the text of a PostgreSQL array: Python's own lists would cost more than the statement."""
+
+
+def numbers(came: pl.DataFrame) -> Numbers:
+    """The messages of a batch as the database is given them; empty if there are none."""
+    return {} if came.is_empty() else {name: _array(came[name]) for name in DELIVERIES}
+
+
+def record(connection: psycopg.Connection, came: Numbers) -> None:
     """Count the messages of a batch within the caller's transaction."""
-    if came.is_empty():
+    if not came:
         return
-    given = {name: _array(came[name]) for name in DELIVERIES} | {"crumbled": CRUMBLED_BYTES}
+    given = {**came, "crumbled": CRUMBLED_BYTES}
     more = connection.execute(_QUERIES["record"], given).fetchall()
     crumbled = [(device, boot) for device, boot, _, settle in more if settle]
     if crumbled:
@@ -41,6 +50,5 @@ def record(connection: psycopg.Connection, came: pl.DataFrame) -> None:
 
 
 def _array(column: pl.Series) -> str:
-    """A column as the text of a PostgreSQL array: lists of Python's own would cost more than the statement itself."""
     text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ") if column.dtype.is_temporal() else column.cast(pl.String)
     return f"{{{text.fill_null('NULL').str.join(',').item()}}}"

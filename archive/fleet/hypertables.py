@@ -5,7 +5,7 @@ null gives way, of two different values the greater stays. That rule does not de
 message sent twice, late or shuffled leaves the same rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -61,27 +61,28 @@ class Hypertable:
         connection.execute(_QUERIES["create_staging"].format(staging=sql.Identifier(self.staging),
                                                              table=sql.Identifier(self.name)))
 
-    def write(self, connection: psycopg.Connection, rows: pl.DataFrame) -> Written:
-        """Store a frame inside the caller's transaction.
+    def write(self, connection: psycopg.Connection, rows: pl.DataFrame,
+              encoded: Iterable[bytes] | None = None) -> Written:
+        """Store a frame inside the caller's transaction; `encoded` is the same as `encode` gives it, if it is at hand.
 
         Columns that are null throughout may be missing. Raises psycopg.Error when the database refuses or is away.
         """
-        if rows.is_empty() or self._copied(connection, rows):
+        if rows.is_empty() or self._copied(connection, rows, encode(rows) if encoded is None else encoded):
             return Written(NO_KEYS)
         return self._merge(connection, rows)
 
-    def _copied(self, connection: psycopg.Connection, rows: pl.DataFrame) -> bool:
+    def _copied(self, connection: psycopg.Connection, rows: pl.DataFrame, encoded: Iterable[bytes]) -> bool:
         """Whether all rows were new and are in now."""
         try:
             with connection.transaction():
-                self._copy(connection, self.name, rows)
+                self._copy(connection, self.name, rows.columns, encoded)
         except psycopg.errors.UniqueViolation:
             return False
         return True
 
     def _merge(self, connection: psycopg.Connection, rows: pl.DataFrame) -> Written:
         twice = rows.filter(rows.select(KEY).is_duplicated())
-        self._copy(connection, self.staging, rows.sort(KEY))
+        self._copy(connection, self.staging, rows.columns, encode(rows.sort(KEY)))
         connection.execute(_QUERIES["forget_contradictions"])
         merged = connection.execute(self._merging(rows.columns, grouped=not twice.is_empty())).fetchall()
         inserted = pl.DataFrame([row[:2] for row in merged if row[2]], schema=NO_KEYS.schema, orient="row")
@@ -102,10 +103,11 @@ class Hypertable:
             sets=_each(f"{{c}} = {_GREATER}", columns, extra=f"{{c}} = {_UNITED}"),
             differs=_each("kept.{c} <> excluded.{c}", values, between=" OR ") if values else sql.SQL("false"))
 
-    def _copy(self, connection: psycopg.Connection, table: str, rows: pl.DataFrame) -> None:
-        statement = _QUERIES["copy"].format(table=sql.Identifier(table), columns=_each("{c}", rows.columns))
+    def _copy(self, connection: psycopg.Connection, table: str, columns: Sequence[str],
+              encoded: Iterable[bytes]) -> None:
+        statement = _QUERIES["copy"].format(table=sql.Identifier(table), columns=_each("{c}", columns))
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for piece in encode(rows):
+            for piece in encoded:
                 copy.write(piece)
 
 
@@ -124,7 +126,7 @@ POSITION = Hypertable("position", STORED_POSITIONS)
 
 
 def encode(rows: pl.DataFrame) -> Iterator[bytes]:
-    """PostgreSQL's binary COPY of a frame in pieces [bytes]; text columns are sent as jsonb."""
+    """PostgreSQL's binary COPY of a frame in pieces; text columns are sent as jsonb."""
     table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
     encoder = _encoder(table.schema)
     yield encoder.write_header()

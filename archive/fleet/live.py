@@ -1,5 +1,6 @@
 """Live state: per device and signal the newest measured value and when it was measured."""
 
+from collections.abc import Iterable
 from typing import LiteralString
 
 import polars as pl
@@ -7,7 +8,6 @@ import psycopg
 from psycopg import sql
 
 from archive.database.queries import beside
-from archive.fleet.hypertables import encode
 from schemas.signals import BY_COLUMN
 
 _QUERIES = beside(__file__)
@@ -33,15 +33,22 @@ def _time_of(name: str) -> pl.Expr:
     return pl.col("time").filter(pl.col(name).is_not_null()).last().alias(f"{name}_at")
 
 
-def update(connection: psycopg.Connection, readings: pl.DataFrame, positions: pl.DataFrame) -> None:
-    """Merge the newest values of a batch into the table; an older measurement never replaces a newer one."""
-    state = newest(readings).join(newest(positions), on="device_key", how="full", coalesce=True)
+def merged(readings: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFrame:
+    """The newest values of a batch, as `newest`, of whatever was measured in it."""
+    return newest(readings).join(newest(positions), on="device_key", how="full", coalesce=True)
+
+
+def update(connection: psycopg.Connection, state: pl.DataFrame, encoded: Iterable[bytes]) -> None:
+    """Merge the newest values of a batch into the table; an older measurement never replaces a newer one.
+
+    `encoded` is the same as `encode` gives it.
+    """
     signals = [name for name in state.columns if name in BY_COLUMN]
     if state.is_empty() or not signals:
         return
     columns = _each("{c}, {at}", signals)
     with connection.cursor() as cursor, cursor.copy(_QUERIES["copy"].format(columns=columns)) as copy:
-        for piece in encode(state):
+        for piece in encoded:
             copy.write(piece)
     connection.execute(_QUERIES["merge"].format(columns=columns, sets=_each(_NEWER, signals)))
 

@@ -33,6 +33,11 @@ def came(numbers: Iterable[int | None], *, boot: int = 7, device: int = 1, ahead
     return pl.DataFrame(rows, schema=dict(DELIVERIES), orient="row")
 
 
+def record(connection: psycopg.Connection, *messages: pl.DataFrame) -> None:
+    """Count them as one batch."""
+    deliveries.record(connection, deliveries.numbers(pl.concat(messages)))
+
+
 def seen(database: Database, device_id: str = "counted") -> Entry:
     with database.connect("owner") as owner:
         return inventory.entry(owner, device_id)
@@ -49,7 +54,7 @@ def test_shuffled_repeated_and_late_numbers_count_once(database: Database, conne
     chance.shuffle(deliveries_of_all)
     while deliveries_of_all:
         batch = [deliveries_of_all.pop() for _ in range(min(len(deliveries_of_all), chance.randint(1, 90)))]
-        deliveries.record(connection, pl.concat([came([seq], boot=boot) for boot, seq in batch]))
+        record(connection, *(came([seq], boot=boot) for boot, seq in batch))
     entry = seen(database)
     assert (entry.received, entry.lost) == (len(arrived), lost)
     assert seen(database, "other").received is None
@@ -57,24 +62,24 @@ def test_shuffled_repeated_and_late_numbers_count_once(database: Database, conne
 
 def test_a_gap_closes_when_what_was_missing_comes_after_all(database: Database,
                                                             connection: psycopg.Connection) -> None:
-    deliveries.record(connection, came([1, 2, 3, 7, 8]))
+    record(connection, came([1, 2, 3, 7, 8]))
     assert seen(database).lost == 3
-    deliveries.record(connection, came([5, 4, 6, 6]))
+    record(connection, came([5, 4, 6, 6]))
     assert (seen(database).received, seen(database).lost) == (8, 0)
 
 
 def test_what_is_undone_was_not_counted(database: Database, connection: psycopg.Connection) -> None:
     with pytest.raises(RuntimeError), connection.transaction():
-        deliveries.record(connection, came([1, 2]))
+        record(connection, came([1, 2]))
         raise RuntimeError
     assert seen(database).received is None
 
 
 def test_clock_and_last_heard_are_those_of_the_newest_boot(database: Database, connection: psycopg.Connection) -> None:
-    deliveries.record(connection, came([1], boot=1, ahead_ms=3_600_000, heard=NOW - timedelta(hours=5)))
-    deliveries.record(connection, came([1], boot=2, ahead_ms=-9_000))
-    deliveries.record(connection, came([2], boot=2, ahead_ms=-150, heard=NOW - timedelta(seconds=10)))
-    deliveries.record(connection, came([None], boot=0, ahead_ms=None, heard=NOW + timedelta(seconds=1)))
+    record(connection, came([1], boot=1, ahead_ms=3_600_000, heard=NOW - timedelta(hours=5)))
+    record(connection, came([1], boot=2, ahead_ms=-9_000))
+    record(connection, came([2], boot=2, ahead_ms=-150, heard=NOW - timedelta(seconds=10)))
+    record(connection, came([None], boot=0, ahead_ms=None, heard=NOW + timedelta(seconds=1)))
     entry = seen(database)
     assert (entry.clock_ahead_s, entry.last_seen) == (-0.15, NOW + timedelta(seconds=1))
     assert (entry.received, entry.lost) == (3, 0)
@@ -84,8 +89,8 @@ def test_a_device_that_makes_up_numbers_does_not_fill_the_table(database: Databa
                                                                 connection: psycopg.Connection) -> None:
     """Every other number, over and over: the count stays right although the gaps are not kept."""
     for start in range(0, 60_000, 600):
-        deliveries.record(connection, came(range(start, start + 600, 2)))
-    deliveries.record(connection, came(range(0, 600, 2)))
+        record(connection, came(range(start, start + 600, 2)))
+    record(connection, came(range(0, 600, 2)))
     size = database.value("SELECT pg_column_size(received) FROM device_boot")
     assert isinstance(size, int)
     assert size < 2 * CRUMBLED_BYTES
@@ -95,8 +100,8 @@ def test_a_device_that_makes_up_numbers_does_not_fill_the_table(database: Databa
 
 def test_boots_beyond_the_newest_become_sums(database: Database, connection: psycopg.Connection) -> None:
     for boot in range(BOOTS_KEPT + 50):
-        deliveries.record(connection, came([1, 3], boot=boot, heard=NOW + timedelta(minutes=boot)))
-    deliveries.record(connection, came([1, 2], device=2))
+        record(connection, came([1, 3], boot=boot, heard=NOW + timedelta(minutes=boot)))
+    record(connection, came([1, 2], device=2))
     assert database.value("SELECT array_agg(n ORDER BY n) FROM (SELECT count(*) AS n FROM device_boot "
                           "GROUP BY device_key) AS counted") == [1, BOOTS_KEPT]
     entry = seen(database)
@@ -105,5 +110,5 @@ def test_boots_beyond_the_newest_become_sums(database: Database, connection: psy
 
 def test_the_greatest_number_a_message_can_carry_is_no_trouble(database: Database,
                                                                connection: psycopg.Connection) -> None:
-    deliveries.record(connection, came([2**63 - 2]))
+    record(connection, came([2**63 - 2]))
     assert (seen(database).received, seen(database).lost) == (1, 0)
