@@ -14,7 +14,7 @@ from archive.fleet.dead_letters import DeadLetter, Opened, Wanted
 from ingest.formats import pitcall
 from ingest.messages import Message, Rejection
 from ingest.registry import Registry
-from ingest.sorting import sort_out
+from ingest.sorting import SortedOut, sort_out
 from schemas.topics import parse, parse_up
 from schemas.wire import RejectReason
 
@@ -71,19 +71,24 @@ class Replay:
         """One transaction; what the database refuses is halved until the culprit stands alone."""
         try:
             with self._connection.transaction():
-                part = self._replayed(ids)
-                self._note(len(ids), part)
+                part, left = self._replayed(ids)
+                self._note(len(ids) - len(left), part)
         except REFUSED as refused:
             self._divide(ids, str(refused).splitlines()[0])
             return
         self.tally += part
+        if left:
+            self._attempt(left)
 
-    def _replayed(self, ids: Sequence[int]) -> Tally:
+    def _replayed(self, ids: Sequence[int]) -> tuple[Tally, list[int]]:
+        """What became of the letters, and which are left for another transaction because their bodies are too large."""
         letters = dead_letters.take(self._connection, self._vault, ids)
         moved = [(letter, message) for letter in letters if (message := _message(letter, self._shift))]
-        again = self._store([message for _, message in moved])
-        self._mark([letter for letter, _ in moved], again)
-        return Tally(len(moved) - len(again), len(again), len(letters) - len(moved))
+        out = self._store([message for _, message in moved])
+        read = [letter for letter, _ in moved[:len(out.messages)]]
+        self._mark(read, out.letters)
+        tally = Tally(len(read) - len(out.letters), len(out.letters), len(letters) - len(moved))
+        return tally, [letter.letter_id for letter, _ in moved[len(read):]]
 
     def _divide(self, ids: Sequence[int], detail: str) -> None:
         middle = len(ids) // 2
@@ -99,13 +104,13 @@ class Replay:
             self._note(len(ids), Tally(failed=len(letters)))
         self.tally += Tally(failed=len(letters))
 
-    def _store(self, messages: Sequence[Message]) -> dict[int, DeadLetter]:
-        """Take the messages in, and return those refused again by their place."""
+    def _store(self, messages: Sequence[Message]) -> SortedOut:
+        """Take the messages in, or the first of them; those refused again are not stored."""
         names = {topic.device_id for message in messages if (topic := parse(message.topic))}
         self._registry.refresh(self._connection, names, time.monotonic())
         out = sort_out(messages, self._registry)
         arrival.store(self._connection, self._vault, replace(out.batch(), letters=()))
-        return out.letters
+        return out
 
     def _mark(self, letters: Sequence[Opened], again: dict[int, DeadLetter]) -> None:
         for number, flaw in again.items():

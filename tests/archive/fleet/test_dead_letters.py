@@ -12,6 +12,7 @@ from archive.database.sealing import SealBroken, Vault, new_master_key
 from archive.fleet import arrival, dead_letters, provisioning
 from archive.fleet.arrival import Batch
 from archive.fleet.dead_letters import DeadLetter, Flood, Wanted
+from ingest import sorting
 from ingest.replaying import Replay, Shift
 from schemas.topics import up
 from schemas.wire import RejectReason
@@ -96,6 +97,22 @@ def test_a_letter_that_fails_again_stays_with_the_reason_of_today(database: Data
     assert vars(Replay(connection, vault).run(Wanted())) == {"replayed": 1, "failed": 2, "skipped": 0}
     assert [seen.reason for seen in dead_letters.listed(connection, Wanted(waiting=True))] == ["length", "database"]
     assert rows(database) == 2
+
+
+def test_letters_too_large_to_be_read_at_once_are_all_stored(
+        database: Database, connection: psycopg.Connection, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    provide(database)
+    monkeypatch.setattr(sorting, "BODY_BYTES", 150)
+    great = [letter(RejectReason.UNKNOWN_DEVICE, t=now_ms() - 10_000 * number) for number in range(1, 6)]
+    great.insert(3, letter(RejectReason.UNKNOWN_DEVICE, s={"speed": [1]}))
+    arrival.store(connection, vault, Batch(letters=great))
+    noted: list[int] = []
+    assert vars(Replay(connection, vault, note=lambda letters, _: noted.append(letters)).run(Wanted())) == {
+        "replayed": 5, "failed": 1, "skipped": 0}
+    assert noted == [2, 2, 2]
+    assert rows(database) == 10
+    (waiting,) = dead_letters.listed(connection, Wanted(waiting=True))
+    assert waiting.reason == "length"
 
 
 def test_letters_are_found_by_reason_device_and_time(connection: psycopg.Connection, vault: Vault) -> None:
