@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
@@ -11,6 +13,7 @@ import pytest
 import yaml
 
 from archive.fleet import provisioning
+from archive.keeping.jobs import JOBS, Shift
 from dev.docs import OPERATIONS, with_alerts
 from dev.services import Running
 from tests.stage.broker import Broker
@@ -37,6 +40,11 @@ def selectors_in(expression: str) -> list[tuple[str, str]]:
     """(metric, label) of every matcher in braces."""
     return [(metric, label) for metric, inside in re.findall(r"(\w+)\{([^}]*)\}", expression)
             for label in re.findall(r"(\w+)\s*[=!]~?", inside)]
+
+
+def watched(label: str) -> set[str]:
+    """Values the rules ask of a label, one by one."""
+    return {value for rule in RULES.values() for value in re.findall(rf'\b{label}="([^"]*)"', rule["expr"])}
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +99,15 @@ def test_the_labels_the_rules_select_by_are_there(pages: list[Page]) -> None:
     wrong = {(name, metric, label) for name, rule in RULES.items() for metric, label in selectors_in(rule["expr"])
              if label not in labels.get(metric, set()) | OWN_LABELS}
     assert wrong == set()
+
+
+def test_the_keeper_counts_what_the_rules_watch(database: Database) -> None:
+    """A misspelt value would be an alarm that never rings."""
+    with database.connect("owner") as connection:
+        shift = Shift(connection, datetime.now(UTC), Event())
+        counted = set[str]().union(*(job.run(shift) for job in JOBS))
+    assert watched("what")
+    assert watched("what") <= counted
 
 
 def test_nothing_exported_names_a_device_or_a_person(pages: list[Page]) -> None:
