@@ -31,7 +31,7 @@ CHAPTERS = (
     Chapter("Road mix", ("road", "road_mix"), ("RoadPolicy",)),
     Chapter("Road load", ("road_load",), ("CarPolicy",)),
     Chapter("Fuel", ("fuel_rungs", "fuel", "engine_kind"), ("FuelPolicy",)),
-    Chapter("Tyres", ("tyres", "tread", "worn_part", "wear_fit"), ("TyrePolicy",)),
+    Chapter("Tyres", ("tyres", "tyre_sets", "tyre_pairs", "tread", "worn_part", "wear_fit"), ("TyrePolicy",)),
     Chapter("Brakes", ("brakes", "pads"), ("BrakePolicy",)),
     Chapter("Engine oil", ("oil", "oil_life"), ("OilPolicy",)),
     Chapter("12 V battery", ("battery", "battery_state"), ("BatteryPolicy",)),

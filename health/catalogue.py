@@ -1,6 +1,6 @@
 """Default maintenance rules and names of the catalogue items. The maker's manual, as rules of the vehicle, wins."""
 
-from schemas.vehicle import MaintenanceRule, VehicleFacts
+from schemas.vehicle import Axle, MaintenanceRule, VehicleFacts
 
 NAMES = {
     "PM-FIRST": ("首次保养", "first service"),
@@ -55,6 +55,9 @@ WEAR_RULES = (
 )
 """What is replaced by measured wear alone: joins every catalogue that says nothing else about these items."""
 
+AXLE_NAMES: dict[Axle, tuple[str, str]] = {"front": ("前轮", "front"), "rear": ("后轮", "rear")}
+"""Of tyres."""
+
 CODE_RULES = (
     MaintenanceRule(item="DIAG", codes=["P", "C", "B", "U"]),
 )
@@ -81,6 +84,9 @@ def rules_of(facts: VehicleFacts) -> list[MaintenanceRule]:
     return [rule.model_copy(update={"km": km_max}) if rule.item == "PM-MINOR" else rule for rule in rules]
 
 
-def name_of(item: str) -> tuple[str, str]:
-    """Chinese and English name of an item; its code where the catalogue has none."""
-    return NAMES.get(item, (item, item))
+def name_of(item: str, axle: Axle | None = None) -> tuple[str, str]:
+    """Chinese and English name of an item, with the axle it is for; its code where the catalogue has none."""
+    zh, en = NAMES.get(item, (item, item))
+    if axle is None:
+        return zh, en
+    return f"{zh}({AXLE_NAMES[axle][0]})", f"{en} ({AXLE_NAMES[axle][1]})"

@@ -1,6 +1,6 @@
 """Due dates: when each catalogue item falls due, by distance, calendar or wear, whichever first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,18 +13,18 @@ from health.distance import Mileage
 from health.figures import Reasons
 from health.forecast import Paths, chance_for, lognormal_strata, possible_futures
 from health.history import History
-from health.moments import add_months, day_of, instant_us
+from health.moments import add_months, instant_us
 from health.oil_life import OilState
 from health.pads import AxlePads
 from health.policy import Policy
 from health.quality import Floats, Integers
 from health.reasons import DueReason
 from health.tread import AxleTread
-from health.tyre_sets import ROTATION, TyreSets
+from health.tyre_work import ROTATION, works
 from health.usage import Usage
 from schemas.quantity import Unknown
 from schemas.report import Due
-from schemas.vehicle import MaintenanceRule, VehicleFacts
+from schemas.vehicle import Axle, MaintenanceRule, VehicleFacts
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Start:
 class Parts:
     """What wears, and what the car says of itself."""
 
-    tread: Mapping[str, AxleTread]
+    tread: Mapping[Axle, AxleTread]
     pads: Mapping[str, AxlePads]
     oil: OilState
     codes: Codes
@@ -75,10 +75,21 @@ def outlook(history: History, use: History, facts: VehicleFacts, mileage: Mileag
 
 def due_dates(view: Outlook) -> tuple[list[Due], Reasons]:
     """Every catalogue item with a known starting point, soonest first; the others with their reason."""
-    found = [(rule, _due(rule, view)) for rule in rules_of(view.facts)]
+    found = [need for rule in rules_of(view.facts) for need in _needs(rule, view)]
     due = [item for _, item in found if isinstance(item, Due)]
-    reasons = {f"due.{rule.item}": item for rule, item in found if isinstance(item, Unknown)}
-    return sorted(due, key=lambda item: (item.date, item.item)), reasons
+    reasons = {f"due.{name}": item for name, item in found if isinstance(item, Unknown)}
+    return sorted(due, key=lambda item: (item.date, item.item, item.axle or "")), reasons
+
+
+def _needs(rule: MaintenanceRule, view: Outlook) -> Iterator[tuple[str, Due | Unknown | None]]:
+    """What a rule asks for, by name: tyres are a need of each axle."""
+    if rule.tread_mm is None:
+        yield rule.item, _due(rule, view)
+        return
+    for axle, tread in view.parts.tread.items():
+        yield f"{rule.item}.{axle}", _tread_due(rule.item, rule.tread_mm, tread, view)
+    if rule.codes:
+        yield rule.item, _due(MaintenanceRule(item=rule.item, codes=rule.codes), view)
 
 
 def _due(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
@@ -87,15 +98,13 @@ def _due(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
         return _due_by_use(rule, view)
     codes = view.parts.codes
     by_code = due_by_code(rule, codes, view.facts.services, view.today, view.policy.codes)
-    if any(limit is not None for limit in (rule.km, rule.months, rule.revolutions, rule.tread_mm, rule.pad_mm)):
+    if any(limit is not None for limit in (rule.km, rule.months, rule.revolutions, rule.pad_mm)):
         by_use = _due_by_use(rule, view)
         return by_use if by_code is None or (isinstance(by_use, Due) and by_use.date < by_code.date) else by_code
     return Unknown.NO_SIGNAL if codes.told is None else by_code
 
 
 def _due_by_use(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
-    if rule.tread_mm is not None:
-        return _tread_due(rule, rule.tread_mm, view)
     if rule.pad_mm is not None:
         return _pads_due(rule, rule.pad_mm, view)
     start = start_of(rule, view)
@@ -111,14 +120,12 @@ def start_of(rule: MaintenanceRule, view: Outlook) -> Start | None:
     includes = RESTARTS.get(rule.item, (rule.item,))
     noted = [Start(s.at, s.odometer_km, noted=True) for s in view.facts.services
              if s.item in includes and s.at <= view.today]
-    oil, tyres, battery = view.facts.oil, view.facts.tyres, view.facts.battery
+    oil, battery = view.facts.oil, view.facts.battery
     if rule.item == "PM-MINOR" and oil and oil.changed_at:
         noted.append(Start(oil.changed_at, oil.changed_km, noted=True))
-    if rule.item == ROTATION and tyres and tyres.fitted_at:
-        noted.append(Start(tyres.fitted_at, tyres.fitted_km, noted=True))
     if rule.item == ROTATION:
-        noted += [Start(day_of(change.at), None, noted=True) for change in view.facts.tyre_changes
-                  if change.kind == "rotated" and day_of(change.at) <= view.today]
+        noted += [Start(work.day, work.odometer_km, noted=True) for work in works(view.facts)
+                  if (work.swaps or work.renews) and work.day <= view.today]
     if rule.item == "BAT-12V" and battery and battery.fitted_at:
         noted.append(Start(battery.fitted_at, None, noted=True))
     if noted:
@@ -208,30 +215,28 @@ def _days_by_oil(limit_km: float | None, start: Start, view: Outlook) -> Integer
 
 
 def _dated(item: str, days: Integers | None, calendar: date | None, limit: str, words: tuple[str, str],
-           view: Outlook) -> Due:
+           view: Outlook, axle: Axle | None = None) -> Due:
     """Median and 80 % interval of the earlier of both limits; the horizon caps what is further away."""
     latest = (calendar - view.today).days if calendar else view.policy.forecast.horizon_d
     capped = np.minimum(np.full(1, latest) if days is None else days, latest)
     low, median, high = (view.today + timedelta(days=int(np.quantile(capped, q, method="higher")))
                          for q in (0.1, 0.5, 0.9))
-    return Due(item=item, date=median, low=low, high=high, limit=limit, reason_zh=words[0], reason_en=words[1])
+    return Due(item=item, axle=axle, date=median, low=low, high=high, limit=limit, reason_zh=words[0],
+               reason_en=words[1])
 
 
-def _tread_due(rule: MaintenanceRule, limit_mm: float, view: Outlook) -> Due | Unknown:
-    """The axle that reaches the limit first, and the age of the tyres."""
-    tyres, p = view.facts.tyres, view.policy.tyres
-    limit_mm = max(limit_mm, p.advise_winter_mm) if TyreSets.of(view.facts).now.winter else limit_mm
-    by_axle = {axle: _days_by_wear(tread, "tread", limit_mm, view) for axle, tread in view.parts.tread.items()}
-    near = _within_horizon(by_axle, view)
-    fitted = tyres.fitted_at if tyres else None
+def _tread_due(item: str, limit_mm: float, tread: AxleTread, view: Outlook) -> Due | Unknown:
+    """When the pair on an axle reaches the limit, or its age."""
+    p, fitted = view.policy.tyres, tread.pair.fresh.day if tread.pair.fresh else None
+    limit_mm = max(limit_mm, p.advise_winter_mm) if tread.pair.winter else limit_mm
+    days = _days_by_wear(tread, "tread", limit_mm, view)
     aged = None if fitted is None else add_months(fitted, 12 * p.replace_years)
     reason = DueReason(view.use, view.usage, view.policy)
-    if near:
-        axle = min(near, key=lambda name: (float(np.median(near[name])), name))
-        return _dated(rule.item, near[axle], aged, "tread", reason.by_tread(view.parts.tread[axle], limit_mm), view)
+    if days is not None and _within_horizon(days, view):
+        return _dated(item, days, aged, "tread", reason.by_tread(tread, limit_mm), view, tread.axle)
     if fitted is not None and aged is not None and (aged - view.today).days <= view.policy.forecast.horizon_d:
-        return _dated(rule.item, None, aged, "months", reason.by_age(fitted, p.replace_years), view)
-    return Unknown.NO_FACT if all(days is None for days in by_axle.values()) else Unknown.BEYOND_HORIZON
+        return _dated(item, None, aged, "months", reason.by_age(tread.axle, fitted, p.replace_years), view, tread.axle)
+    return Unknown.NO_FACT if days is None else Unknown.BEYOND_HORIZON
 
 
 def _pads_due(rule: MaintenanceRule, limit_mm: float, view: Outlook) -> Due | Unknown:
@@ -240,15 +245,14 @@ def _pads_due(rule: MaintenanceRule, limit_mm: float, view: Outlook) -> Due | Un
     days = _days_by_wear(pads, "pads", limit_mm, view)
     if days is None:
         return Unknown.NO_FACT
-    if not _within_horizon({pads.axle: days}, view):
+    if not _within_horizon(days, view):
         return Unknown.BEYOND_HORIZON
     reason = DueReason(view.use, view.usage, view.policy)
     return _dated(rule.item, days, None, "pads", reason.by_pads(pads, limit_mm), view)
 
 
-def _within_horizon(by_axle: Mapping[str, Integers | None], view: Outlook) -> dict[str, Integers]:
-    horizon = view.policy.forecast.horizon_d
-    return {axle: days for axle, days in by_axle.items() if days is not None and np.median(days) <= horizon}
+def _within_horizon(days: Integers, view: Outlook) -> bool:
+    return bool(np.median(days) <= view.policy.forecast.horizon_d)
 
 
 def _days_by_wear(part: AxleTread | AxlePads, name: str, limit_mm: float, view: Outlook) -> Integers | None:

@@ -43,20 +43,20 @@ def service_due(case: Case) -> Iterator[Finding]:
 
 def _service(dues: list[Due], zh: str, en: str, *, overdue: bool) -> Finding:
     rows = [{"item": due.item, "date": str(due.date), "low": str(due.low), "high": str(due.high), "limit": due.limit}
-            for due in dues]
+            | ({} if due.axle is None else {"axle": due.axle}) for due in dues]
     return Finding(code=FindingCode.SERVICE_DUE, severity=Severity.SOON if overdue else Severity.ADVISE, zh=zh, en=en,
                    evidence=[dict(row) for row in rows])
 
 
 def _one(due: Due, *, overdue: bool) -> tuple[str, str]:
-    zh, en = name_of(due.item)
+    zh, en = name_of(due.item, due.axle)
     when = ("已到期", "due") if overdue else (f"约{_day_zh(due)}到期", f"due around {_day_en(due)}")
     return f"{zh}{when[0]}。{due.reason_zh}", f"{en[0].upper()}{en[1:]}: {when[1]}. {due.reason_en}"
 
 
 def _several(dues: list[Due], *, overdue: bool) -> tuple[str, str]:
     """One sentence for all that only the calendar asks for."""
-    names = [name_of(due.item) for due in dues]
+    names = [name_of(due.item, due.axle) for due in dues]
     if overdue:
         return (f"按时间已到期:{'、'.join(zh for zh, _ in names)}。请先核对上次是什么时候做的。",
                 f"Due by the calendar: {_listed([en for _, en in names])}. Please check when they were last done.")

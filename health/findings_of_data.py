@@ -9,7 +9,8 @@ from health.moments import instant_us
 from health.pads import pad_reading_age_d
 from health.quality import Floats
 from health.reasons import rounded
-from health.tread import AXLES, reading_age_d
+from health.tread import reading_age_d
+from health.tyre_work import AXLES
 from schemas.findings import Finding, FindingCode, Severity
 
 ODOMETER_WORDS = {

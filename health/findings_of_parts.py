@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from health.case import Case
-from health.reasons import AXLE_NAMES
+from health.catalogue import AXLE_NAMES
 from schemas.findings import Finding, FindingCode, Severity
 from schemas.quantity import Q
 

@@ -1,31 +1,50 @@
 """Findings about tyres: depth now, depth to come, age."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 
 from health.case import Case
-from health.reasons import AXLE_NAMES, rounded
-from health.tread import AXLES, AxleTread, missing_pressure
-from health.tyre_sets import TyreSets
+from health.catalogue import AXLE_NAMES
+from health.reasons import rounded
+from health.tread import AxleTread, missing_pressure
+from health.tyre_work import AXLES
 from schemas.findings import Finding, FindingCode, Severity
+from schemas.vehicle import Axle
 
 
 def tread_low(case: Case) -> Iterator[Finding]:
     """Tyres that have reached the depth at which replacement is advised, or the legal limit."""
     p = case.view.policy.tyres
-    advise = p.advise_winter_mm if TyreSets.of(case.view.facts).now.winter else p.advise_mm
     for tread in case.view.parts.tread.values():
         depth = tread.report.tread_mm
-        if depth is None or depth.value >= advise:
+        if depth is None or depth.value >= tread.advise_mm(p):
             continue
         zh, en = AXLE_NAMES[tread.axle]
+        more = _one_pair_will_do(case, tread)
         legal = depth.value < p.legal_mm
         yield Finding(
             code=FindingCode.TYRE_TREAD_LOW, severity=Severity.URGENT if legal else Severity.SOON,
-            zh=f"{zh}花纹约{depth.value:.1f}毫米,请先量一下再和客户商量更换。",
-            en=f"The {en} tread is about {depth.value:.1f} mm; please measure it, then talk about new tyres.",
+            zh=f"{zh}花纹约{depth.value:.1f}毫米,请先量一下再和客户商量更换。{more[0]}",
+            en=f"The {en} tread is about {depth.value:.1f} mm; please measure it, then talk about new tyres.{more[1]}",
             evidence=[_tread_row(tread)])
+
+
+def _one_pair_will_do(case: Case, worn: AxleTread) -> tuple[str, str]:
+    """What is said where the other pair has a good while to go."""
+    other, spare = _other(case, worn)
+    if other.report.tread_mm is None or spare < case.view.policy.tyres.good_while_mm:
+        return "", ""
+    (zh, en), mm = AXLE_NAMES[other.axle], other.report.tread_mm.value
+    return f"{zh}还有约{mm:.1f}毫米,可以只换一对。", f" The {en} pair still has about {mm:.1f} mm: one new pair may do."
+
+
+def _other(case: Case, tread: AxleTread) -> tuple[AxleTread, float]:
+    """The other axle, and how far its tread is from where replacement is advised [mm]; NaN where it is not known."""
+    other = case.view.parts.tread["rear" if tread.axle == "front" else "front"]
+    depth = other.report.tread_mm
+    return other, depth.value - other.advise_mm(case.view.policy.tyres) if depth else float("nan")
 
 
 def _tread_row(tread: AxleTread) -> dict[str, object]:
@@ -39,34 +58,49 @@ def _tread_row(tread: AxleTread) -> dict[str, object]:
 
 
 def tread_forecast(case: Case) -> Iterator[Finding]:
-    """Tyres that reach it within half a year."""
+    """Tyres that reach it within half a year, the axle that does so first before the other."""
     today = case.view.today
     for due in case.due:
         left = (due.date - today).days
-        if due.limit != "tread" or not 0 < left <= case.view.policy.findings.tread_days:
+        if due.limit != "tread" or due.axle is None or not 0 < left <= case.view.policy.findings.tread_days:
             continue
-        rows = [_tread_row(tread) for tread in case.view.parts.tread.values()]
+        tread = case.view.parts.tread[due.axle]
+        advice = _advice(case, tread)
         yield Finding(
             code=FindingCode.TYRE_TREAD_FORECAST, severity=Severity.ADVISE,
-            zh=f"{due.reason_zh}预计{due.date.month}月{due.date.day}日前后。建议:先量四轮花纹并换位,不急着换胎。",
+            zh=f"{due.reason_zh}预计{due.date.month}月{due.date.day}日前后。{advice[0]}",
             en=f"{due.reason_en} Expected around {due.date.day} {due.date:%B} ({due.low:%d %b} - {due.high:%d %b}). "
-               "Measure all four and rotate first; no hurry to replace.",
-            evidence=[*rows, {"date": str(due.date), "low": str(due.low), "high": str(due.high)}])
+               f"{advice[1]}",
+            evidence=[_tread_row(tread), {"date": str(due.date), "low": str(due.low), "high": str(due.high)}])
+
+
+def _advice(case: Case, tread: AxleTread) -> tuple[str, str]:
+    """Swapping the axles helps only where the other pair has more left."""
+    _, spare = _other(case, tread)
+    if spare >= case.view.policy.tyres.good_while_mm:
+        return "建议:先量四轮花纹并换位,不急着换胎。", "Measure all four and rotate first; no hurry to replace."
+    return "建议:先量四轮花纹,再和客户商量换胎。", "Measure all four, then talk about new tyres."
 
 
 def tyre_age(case: Case) -> Iterator[Finding]:
-    """Rubber ages whatever its tread."""
-    p, tyres = case.view.policy.tyres, case.view.facts.tyres
-    if tyres is None or tyres.fitted_at is None:
+    """Rubber ages whatever its tread: one sentence for tyres of one age."""
+    fitted = {tread.axle: tread.pair.fresh.day for tread in case.view.parts.tread.values() if tread.pair.fresh}
+    for day in sorted({day for day in fitted.values() if day is not None}):
+        axles = [axle for axle in fitted if fitted[axle] == day]
+        yield from _aged(case, day, axles[0] if len(axles) == 1 else None)
+
+
+def _aged(case: Case, fitted: date, axle: Axle | None) -> Iterator[Finding]:
+    p, years = case.view.policy.tyres, (case.view.today - fitted).days / 365.25
+    if years < p.inspect_years:
         return
-    years = (case.view.today - tyres.fitted_at).days / 365.25
-    if years >= p.inspect_years:
-        old = years >= p.replace_years
-        advice = ("建议更换", "replacement is advised") if old else ("建议检查橡胶", "please check the rubber")
-        yield Finding(code=FindingCode.TYRE_AGE, severity=Severity.SOON if old else Severity.ADVISE,
-                      zh=f"轮胎已用{years:.0f}年,{advice[0]}。",
-                      en=f"The tyres are {years:.0f} years old; {advice[1]}.",
-                      evidence=[{"fitted_at": str(tyres.fitted_at), "years": years}])
+    old = years >= p.replace_years
+    advice = ("建议更换", "replacement is advised") if old else ("建议检查橡胶", "please check the rubber")
+    zh, en = (AXLE_NAMES[axle][0], f"{AXLE_NAMES[axle][1]} ") if axle else ("", "")
+    yield Finding(code=FindingCode.TYRE_AGE, severity=Severity.SOON if old else Severity.ADVISE,
+                  zh=f"{zh}轮胎已用{years:.0f}年,{advice[0]}。",
+                  en=f"The {en}tyres are {years:.0f} years old; {advice[1]}.",
+                  evidence=[{"fitted_at": str(fitted), "years": years} | ({"axle": axle} if axle else {})])
 
 
 def pressure_low(case: Case) -> Iterator[Finding]:

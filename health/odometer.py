@@ -59,7 +59,7 @@ def _offset_km(at_us: Integers, corrections: list[OdometerCorrection]) -> Floats
 def _facts(facts: VehicleFacts, corrections: list[OdometerCorrection]) -> VehicleFacts:
     """The vehicle file with the kilometres people read off the dashboard made true."""
     changes: dict[str, object] = {}
-    for name, moment in (("services", "at"), ("gauge", "time"), ("pads", "time")):
+    for name, moment in (("services", "at"), ("gauge", "time"), ("pads", "time"), ("tyre_changes", "at")):
         lines = getattr(facts, name)
         at_us = np.array([instant_us(getattr(line, moment)) for line in lines], dtype=np.int64)
         shifts = _offset_km(at_us, corrections)

@@ -13,7 +13,7 @@ from health.history import DAY, History
 from health.moments import instant_us
 from health.policy import BrakePolicy, Policy
 from health.quality import Floats
-from health.tread import AXLES
+from health.tyre_work import AXLES
 from health.wear_fit import WearFit
 from health.worn_part import Anchor, Reading, Worn, first_reading
 from schemas.quantity import Q, Unknown

@@ -5,21 +5,20 @@ from datetime import date
 
 import numpy as np
 
+from health.catalogue import AXLE_NAMES
 from health.history import History
 from health.pads import AxlePads
 from health.policy import Policy
 from health.road import CLASSES
 from health.tread import AxleTread
 from health.usage import Usage
-from schemas.vehicle import MaintenanceRule
+from schemas.vehicle import Axle, MaintenanceRule
 
 Words = tuple[str, str]
 """Chinese and English."""
 
 LEAST_DAYS = 7
 """Fewer days say nothing about a pace [d]."""
-
-AXLE_NAMES = {"front": ("前轮", "front"), "rear": ("后轮", "rear")}
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,12 @@ class DueReason:
         return (f"上次是{since.year}年{since.month}月,{every[0]}{later[0]}。",
                 f"Last done in {since:%B %Y}; {every[1]}{later[1]}.")
 
-    def by_age(self, since: date, years: int) -> Words:
+    def by_age(self, axle: Axle, since: date, years: int) -> Words:
         """Rubber ages whatever its tread."""
-        return (f"{since.year}年{since.month}月装的,满{years}年建议更换,和花纹无关。",
-                f"Fitted in {since:%B %Y}; after {years} years they are replaced whatever their tread.")
+        zh, en = AXLE_NAMES[axle]
+        return (f"{zh}轮胎是{since.year}年{since.month}月装的,满{years}年建议更换,和花纹无关。",
+                f"The {en} tyres were fitted in {since:%B %Y}; after {years} years they are replaced whatever their "
+                "tread.")
 
     def by_revolutions(self, used_share: float) -> Words:
         """Cold starts, idling and short trips wear the oil faster than the distance tells."""

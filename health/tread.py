@@ -3,7 +3,6 @@
 Depth is linear in the wear index I = sum of severity x distance: h = h0 - k I. Section 5 of the model notes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,19 +10,18 @@ import numpy as np
 from health.distance import Mileage
 from health.figures import Reasons, relative
 from health.history import DAY, History, known_sum
-from health.moments import instant_us
 from health.policy import Policy, TyrePolicy
 from health.quality import Floats
 from health.road_load import Cars, cars
 from health.road_mix import shares
-from health.tyre_sets import TyreSets, belongs
+from health.tyre_pairs import TyrePairs, readings_of
+from health.tyre_sets import Pair, TyreSets
+from health.tyre_work import AXLES
 from health.wear_fit import WearFit
-from health.worn_part import Anchor, Reading, Worn, first_reading, index_per_km
+from health.worn_part import index_per_km
 from schemas.quantity import Q, Unknown
 from schemas.report import AxleTyres
 from schemas.vehicle import Axle, VehicleFacts
-
-AXLES: tuple[Axle, ...] = ("front", "rear")
 
 
 @dataclass(frozen=True)
@@ -31,35 +29,36 @@ class AxleTread:
     """One axle: wear index per group and what it means in millimetres."""
 
     axle: Axle
-    index: Floats          # per group, in mm at k = 1, of the pair now on the axle
+    pair: Pair             # now on the axle
+    index: Floats          # per group, in mm at k = 1, of that pair
     index_per_km: float    # of this axle, mean over the history
     fit: WearFit | None    # None where the depth has no starting point
     index_since: float     # index since that starting point
     k: Q
     report: AxleTyres
 
+    def advise_mm(self, p: TyrePolicy) -> float:
+        """Depth at which replacing the pair is advised [mm]."""
+        return p.advise_winter_mm if self.pair.winter else p.advise_mm
+
 
 def estimate_tread(history: History, facts: VehicleFacts, mileage: Mileage,
-                   policy: Policy) -> tuple[dict[str, AxleTread], Reasons]:
+                   policy: Policy) -> tuple[dict[Axle, AxleTread], Reasons]:
     """Wear and depth of the pairs now on both axles."""
-    sets = TyreSets.of(facts)
     by_axle = {axle: wear_index(axle, history, facts, mileage, policy) for axle in AXLES}
-    axles: dict[str, AxleTread] = {axle: _axle(axle, sets, by_axle, history, facts, mileage, policy) for axle in AXLES}
+    pairs = TyrePairs(TyreSets.of(facts), by_axle, history, facts, mileage, policy.tyres)
+    axles: dict[Axle, AxleTread] = {axle: _axle(axle, pairs) for axle in AXLES}
     reasons = {f"tyres.{axle}.tread_mm": Unknown.NO_FACT for axle in AXLES}
     return axles, reasons | {"tyres": Unknown.TOO_SHORT}
 
 
-def _axle(axle: Axle, sets: TyreSets, by_axle: Mapping[Axle, Floats], history: History, facts: VehicleFacts,
-          mileage: Mileage, policy: Policy) -> AxleTread:
-    p = policy.tyres
-    own, other = by_axle[axle], by_axle[AXLES[1 - AXLES.index(axle)]]
-    index = sets.at(history.start_us).index_of_pair(own, other)
-    readings = _readings(axle, facts)
-    worn = Worn.of(index, _anchor(facts, readings, p), readings, history, mileage, p, p.new_mm)
+def _axle(axle: Axle, pairs: TyrePairs) -> AxleTread:
+    pair = pairs.sets.now[axle]
+    worn = pairs.worn(pair, axle)
     fit, known = worn.fit, worn.fit if worn.known else None
-    per_km = index_per_km(own, mileage)
-    return AxleTread(axle, index, per_km, known, worn.index_since, fit.k_quantity(), AxleTyres(
-        wear_mm=relative(fit.k * known_sum(index), fit.sigma_ln_k, fit.source, "mm"),
+    per_km = index_per_km(pairs.by_axle[axle], pairs.mileage)
+    return AxleTread(axle, pair, worn.index, per_km, known, worn.index_since, fit.k_quantity(), AxleTyres(
+        wear_mm=relative(fit.k * known_sum(worn.index), fit.sigma_ln_k, fit.source, "mm"),
         mm_per_1000km=relative(fit.k * per_km * 1000, fit.sigma_ln_k, fit.source, "mm/1000km"),
         tread_mm=known.depth(worn.index_since, "mm") if known else None))
 
@@ -67,7 +66,7 @@ def _axle(axle: Axle, sets: TyreSets, by_axle: Mapping[Axle, Floats], history: H
 def wear_index(axle: Axle, history: History, facts: VehicleFacts, mileage: Mileage, policy: Policy) -> Floats:
     """Wear of each group on an axle at k = 1 [mm], whatever set was on it; NaN where no distance is known."""
     car, p = cars([history.vehicle], {history.vehicle: facts}, policy.car), policy.tyres
-    winter = np.where(TyreSets.of(facts).at(history.start_us).winter, p.winter_factor, 1.0)
+    winter = np.where(TyreSets.of(facts).winter(axle, history.start_us), p.winter_factor, 1.0)
     factor = winter * _load_factor(car, policy) * pressure_factor(missing_pressure(axle, history, facts), p)
     result: Floats = _severity(axle, history, car, p) * mileage.trip_km / 1000 * factor
     return result
@@ -114,21 +113,10 @@ def _load_factor(car: Cars, policy: Policy) -> float:
     return float(car.mass_kg[0]) / policy.car.mass_kg
 
 
-def _readings(axle: Axle, facts: VehicleFacts) -> list[Reading]:
-    """Readings of the pair now on the axle, wherever it was when somebody measured it."""
-    sets = TyreSets.of(facts)
-    return [Reading.of(r.time, r.odometer_km, r.tread_mm) for r in facts.gauge if belongs(sets, r.time, r.axle, axle)]
-
-
-def _anchor(facts: VehicleFacts, readings: list[Reading], p: TyrePolicy) -> Anchor | None:
-    """New tyres where somebody noted them, else the first reading of tyres of unknown age."""
-    fitted = facts.tyres
-    if fitted and (fitted.fitted_at is not None or fitted.fitted_km is not None):
-        at = None if fitted.fitted_at is None else instant_us(fitted.fitted_at)
-        return Anchor(at, fitted.fitted_km, fitted.new_mm or p.new_mm, p.sigma_new_mm, from_gauge=False)
-    return first_reading(readings, p.sigma_gauge_mm)
-
-
 def reading_age_d(axle: Axle, facts: VehicleFacts, as_of_us: int) -> float:
-    """Days since the last gauge reading of the axle; infinite without one."""
-    return (as_of_us - max((r.at_us for r in _readings(axle, facts)), default=-np.inf)) / DAY
+    """Days since the pair on an axle was measured or new; infinite where nobody noted either."""
+    sets = TyreSets.of(facts)
+    pair = sets.now[axle]
+    known_us = [r.at_us for r in readings_of(pair, sets, facts)]
+    known_us += [pair.fresh.at_us] if pair.fresh and pair.fresh.at_us is not None else []
+    return (as_of_us - max(known_us, default=-np.inf)) / DAY

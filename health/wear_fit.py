@@ -30,6 +30,18 @@ class WearPrior(Protocol):
     def sigma_gauge_mm(self) -> float:
         """1-sigma of a reading [mm]."""
 
+    @property
+    def source(self) -> str:
+        """Where it is from."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What readings alone say of ln k: its distance from the prior's, and how sure they are (1 / variance) [1]."""
+
+    shift: float
+    information: float
+
 
 @dataclass(frozen=True)
 class WearFit:
@@ -73,6 +85,17 @@ class WearFit:
         low, value, high = (self._quantile(self.start_mm, q) for q in (0.1, 0.5, 0.9))
         return Quantity(value=value, low=low, high=high, source=self.source, unit="mm")
 
+    def lesson(self, prior: WearPrior) -> Lesson:
+        """Take the prior out again: of normal ones the precisions are added, and so are the means weighted by them.
+
+        The posterior is taken as normal in ln k.
+        """
+        shift = np.log(self.coefficient / prior.prior_k)
+        mean = float(self.weight @ shift)
+        precision = 1 / float(self.weight @ (shift - mean) ** 2)
+        information = max(precision - prior.sigma_ln_k ** -2, 0.0)
+        return Lesson(mean * precision / information if information > 0 else 0.0, information)
+
     def draw(self, chance: np.random.Generator, count: int) -> tuple[Floats, Floats]:
         """Coefficient and starting depth of `count` possible cars."""
         chosen = chance.choice(len(self.weight), size=count, p=self.weight)
@@ -112,5 +135,5 @@ def fit_wear(wear_index: Sequence[float], tread_mm: Sequence[float], new_mm: flo
         miss = depth - (new_mm + start - coefficient * index)
         score = score - 0.5 * (miss / policy.sigma_gauge_mm) ** 2
     weight = np.exp(score - score.max())
-    source = "gauge" if len(tread_mm) else "prior"
+    source = "gauge" if len(tread_mm) else policy.source
     return WearFit(coefficient.ravel(), (new_mm + start).ravel(), (weight / weight.sum()).ravel(), source)

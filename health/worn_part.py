@@ -75,9 +75,11 @@ class Worn:
 
     @classmethod
     def of(cls, index: Floats, anchor: Anchor | None, readings: Sequence[Reading], history: History,
-           mileage: Mileage, prior: WearPrior, new_mm: float) -> "Worn":
-        """Fold a wear index and readings of the same part."""
-        bare = cls(index, index_per_km(index, mileage), fit_wear([], [], new_mm, prior), float("nan"))
+           mileage: Mileage, prior: WearPrior, new_mm: float, usual_per_km: float = float("nan")) -> "Worn":
+        """Fold a wear index and readings of the same part; one that has not been driven wears like those before it."""
+        per_km = index_per_km(index, mileage)
+        bare = cls(index, per_km if np.isfinite(per_km) else usual_per_km, fit_wear([], [], new_mm, prior),
+                   float("nan"))
         if anchor is None:
             return bare
         later = sorted(readings, key=lambda r: (r.at_us, r.depth_mm))[1 if anchor.from_gauge else 0:]

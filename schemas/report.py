@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from schemas.findings import Finding, Severity
 from schemas.quantity import Q, ReportPart, Unknown
 from schemas.report_use import Electricity, EventCounts, FuelBySource, FuelDrift, Pattern, Refuel, RoadMix, Trip, Week
+from schemas.vehicle import Axle
 
 Day = date  # `date` itself is the name of a field below
 
@@ -126,9 +127,13 @@ class BatteryReport(ReportPart):
 
 
 class Due(ReportPart):
-    """When a catalogue item falls due: median date and 80 % interval, with what decided it."""
+    """When a catalogue item falls due: median date and 80 % interval, with what decided it.
+
+    New tyres fall due for each axle by itself; `axle` is null for what concerns the whole car.
+    """
 
     item: str
+    axle: Axle | None = None
     date: Day
     low: Day
     high: Day

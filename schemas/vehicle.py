@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Axle = Literal["front", "rear"]
+TYR_NEW = "TYR-NEW"
+"""Catalogue item that puts new tyres on: on both axles where none is named."""
 FuelKind = Literal["petrol", "e10", "e27", "e85", "diesel", "ev", "hybrid"]
 
 
@@ -14,7 +16,7 @@ class _Facts(BaseModel):
 
 
 class Tyres(_Facts):
-    """The set on the car now."""
+    """The tyres on the car on the day they were fitted, new on both axles; `winter` where no set was mounted since."""
 
     fitted_at: date | None = None
     fitted_km: float | None = None
@@ -25,12 +27,20 @@ class Tyres(_Facts):
 
 
 class TyreChange(_Facts):
-    """Tyres moved between the axles, or another set mounted. A set is known by its name; it comes back as it went."""
+    """Tyres moved between the axles, another set mounted, or new tyres put on.
+
+    A set is known by its name; it comes back as it went. New tyres are on the axle named, else on both; other rubber
+    than what they replace only where `winter` says so.
+    """
 
     at: datetime | date
-    kind: Literal["rotated", "mounted"]
+    kind: Literal["rotated", "mounted", "new"]
     set_name: str = ""
     winter: bool = False
+    axle: Axle | None = None
+    moved: bool = Field(False, description="before the new tyres went on, the pairs had swapped axles")
+    new_mm: float | None = None
+    odometer_km: float | None = None
 
 
 class TreadReading(_Facts):
@@ -67,11 +77,12 @@ class Battery(_Facts):
 
 
 class ServiceDone(_Facts):
-    """A catalogue item the workshop completed: due dates count from here."""
+    """A catalogue item the workshop completed: due dates count from here. New tyres may be those of one axle."""
 
     item: str
     at: date
     odometer_km: float | None = None
+    axle: Axle | None = None
 
 
 class OdometerCorrection(_Facts):

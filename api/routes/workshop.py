@@ -15,6 +15,7 @@ from archive.workshop.odometers import Correction
 from archive.workshop.rules import Rule
 from archive.workshop.tyres import TyreChange
 from schemas.errors import NotFound
+from schemas.vehicle import TYR_NEW, Axle
 
 router = APIRouter(tags=["workshop"])
 
@@ -29,7 +30,8 @@ def record_visit(vehicle_id: Number, found: WorkshopVisit, visit: Serving) -> Re
         changed = _tyre_change(vehicle_id, found, visit)
         answer = Recorded(
             measurements=sum(measurements.add(connection, one) for one in _depths(vehicle_id, found, visit)),
-            services=services.complete(connection, vehicle_id, found.services, found.done_on, found.odometer_km),
+            services=services.complete(connection, vehicle_id, found.done, found.done_on, found.odometer_km,
+                                       axles=_axles(found)),
             tyre_changes=int(tyres.change(connection, changed)) if changed else 0,
             odometer_corrections=int(odometers.correct(connection, corrected)) if corrected else 0)
         visit.note(connection, "vehicle", vehicle_id)
@@ -76,7 +78,13 @@ def _tyre_change(vehicle_id: int, found: WorkshopVisit, visit: Visit) -> TyreCha
     one = found.tyres
     if one is None:
         return None
-    return TyreChange(vehicle_id, one.kind, found.at, one.set_name, one.winter, visit.actor.number)
+    return TyreChange(vehicle_id, one.kind, found.at, one.set_name, one.winter, one.axle, one.moved, one.new_mm,
+                      found.odometer_km, visit.actor.number)
+
+
+def _axles(found: WorkshopVisit) -> dict[str, Axle]:
+    """The axle new tyres went on, if it was one."""
+    return {TYR_NEW: found.tyres.axle} if found.tyres and found.tyres.axle else {}
 
 
 def _correction(vehicle_id: int, found: WorkshopVisit, visit: Visit) -> Correction | None:

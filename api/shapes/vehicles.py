@@ -8,6 +8,7 @@ from pydantic import Field
 from api.shapes.forms import Answer
 from schemas.report import VehicleReport
 from schemas.report_use import Trip, Week
+from schemas.vehicle import Axle
 from schemas.workshop import DueState
 
 
@@ -85,6 +86,7 @@ class DueView(Answer):
 
     due_item_id: int
     item: str = Field(examples=["PM-MINOR"])
+    axle: Axle | None = Field(description="new tyres fall due for each axle; null is the whole car")
     name_zh: str
     name_en: str
     state: DueState

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from api.shapes.forms import Answer, Ask
+from schemas.vehicle import TYR_NEW, Axle
 
 Item = Annotated[str, Field(max_length=40, pattern=r"^[A-Z0-9-]+$", examples=["PM-MINOR"])]
 Kilometres = Annotated[float, Field(ge=0, le=3_000_000)]
@@ -15,16 +16,31 @@ class MeasuredDepth(Ask):
     """A reading of the 12-item check: the thinnest tyre or pad of the axle."""
 
     kind: Literal["tread", "pad"]
-    axle: Literal["front", "rear"]
+    axle: Axle
     value_mm: float = Field(ge=0, le=30)
 
 
 class ChangedTyres(Ask):
-    """Axles swapped, or another of the car's sets mounted."""
+    """Axles swapped, another of the car's sets mounted, or new tyres put on.
 
-    kind: Literal["rotated", "mounted"]
+    New tyres are on the `axle` named, else on both, and count as the service TYR-NEW of it. A set that is mounted new:
+    `mounted`, with TYR-NEW among the services. Readings of the same visit are of the tyres the car came with.
+    """
+
+    kind: Literal["rotated", "mounted", "new"]
     set_name: str = Field("", max_length=40, examples=["winter"])
     winter: bool = False
+    axle: Axle | None = None
+    moved: bool = Field(False, description="the pair that stays went to the other axle")
+    new_mm: float | None = Field(None, ge=1, le=30, description="tread of the new tyres")
+
+    @model_validator(mode="after")
+    def _new_tyres(self) -> "ChangedTyres":
+        if self.kind != "new" and (self.axle or self.new_mm or self.moved):
+            raise ValueError("axle, moved and new_mm are said of new tyres")
+        if self.moved and self.axle is None:
+            raise ValueError("a pair moves where the other one is new")
+        return self
 
 
 class CorrectedOdometer(Ask):
@@ -45,6 +61,12 @@ class WorkshopVisit(Ask):
     services: list[Item] = Field([], max_length=40, description="completed catalogue items")
     tyres: ChangedTyres | None = None
     odometer_correction: CorrectedOdometer | None = None
+
+    @property
+    def done(self) -> list[str]:
+        """Completed catalogue items, new tyres among them."""
+        new = self.tyres is not None and self.tyres.kind == "new" and TYR_NEW not in self.services
+        return [*self.services, *([TYR_NEW] if new else [])]
 
 
 class Recorded(Answer):

@@ -524,6 +524,8 @@ CREATE TABLE public.due_item (
     booking_id bigint,
     again_at date,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    axle text,
+    CONSTRAINT due_item_axle_check CHECK ((axle = ANY (ARRAY['front'::text, 'rear'::text]))),
     CONSTRAINT due_item_state_check CHECK ((state = ANY (ARRAY['open'::text, 'booked'::text, 'done'::text, 'declined'::text, 'void'::text])))
 );
 
@@ -532,6 +534,8 @@ ALTER TABLE ONLY public.due_item FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.due_item OWNER TO pitcall_owner;
 
 COMMENT ON COLUMN public.due_item.cycle IS 'how often this item had been done before: a completed one never comes back';
+
+COMMENT ON COLUMN public.due_item.axle IS 'tyres are a need of each axle; null is a need of the whole car';
 
 ALTER TABLE public.due_item ALTER COLUMN due_item_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.due_item_due_item_id_seq
@@ -947,10 +951,14 @@ CREATE TABLE public.service_done (
     item text NOT NULL,
     done_at date NOT NULL,
     odometer_km double precision,
-    booking_id bigint
+    booking_id bigint,
+    axle text,
+    CONSTRAINT service_done_axle_check CHECK ((axle = ANY (ARRAY['front'::text, 'rear'::text])))
 );
 
 ALTER TABLE public.service_done OWNER TO pitcall_owner;
+
+COMMENT ON COLUMN public.service_done.axle IS 'tyres are replaced by axle; null is the whole car';
 
 ALTER TABLE public.service_done ALTER COLUMN service_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.service_done_service_id_seq
@@ -1065,12 +1073,24 @@ CREATE TABLE public.tyre_change (
     winter boolean DEFAULT false NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     staff_id integer,
-    CONSTRAINT tyre_change_kind_check CHECK ((kind = ANY (ARRAY['rotated'::text, 'mounted'::text])))
+    axle text,
+    moved boolean DEFAULT false NOT NULL,
+    new_mm double precision,
+    odometer_km double precision,
+    CONSTRAINT axle_and_depth_of_new_tyres CHECK (((kind = 'new'::text) OR (num_nonnulls(axle, new_mm) = 0))),
+    CONSTRAINT tyre_change_axle_check CHECK ((axle = ANY (ARRAY['front'::text, 'rear'::text]))),
+    CONSTRAINT tyre_change_kind_check CHECK ((kind = ANY (ARRAY['rotated'::text, 'mounted'::text, 'new'::text]))),
+    CONSTRAINT tyre_change_new_mm_check CHECK (((new_mm >= (1)::double precision) AND (new_mm <= (30)::double precision))),
+    CONSTRAINT tyre_change_odometer_km_check CHECK ((odometer_km >= (0)::double precision))
 );
 
 ALTER TABLE public.tyre_change OWNER TO pitcall_owner;
 
 COMMENT ON COLUMN public.tyre_change.set_name IS 'which of the car''s sets was mounted; empty is the one it came with';
+
+COMMENT ON COLUMN public.tyre_change.axle IS 'where new tyres went on; null is both axles';
+
+COMMENT ON COLUMN public.tyre_change.moved IS 'before the new tyres went on, the pairs had swapped axles';
 
 ALTER TABLE public.tyre_change ALTER COLUMN tyre_change_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.tyre_change_tyre_change_id_seq
@@ -1238,7 +1258,7 @@ ALTER TABLE ONLY public.fitting
     ADD CONSTRAINT one_device_per_vehicle_at_a_time EXCLUDE USING gist (vehicle_id WITH =, during WITH &&);
 
 ALTER TABLE ONLY public.due_item
-    ADD CONSTRAINT one_due_item_per_cycle UNIQUE (vehicle_id, item, cycle);
+    ADD CONSTRAINT one_due_item_per_cycle UNIQUE NULLS NOT DISTINCT (vehicle_id, item, axle, cycle);
 
 ALTER TABLE ONLY public.dead_letter_flood
     ADD CONSTRAINT one_flood_per_hour UNIQUE NULLS NOT DISTINCT (hour, reason, device_key);
@@ -1349,7 +1369,7 @@ CREATE INDEX login_code_by_time ON public.login_code USING btree (expires_at);
 
 CREATE UNIQUE INDEX one_measurement_at_a_time ON public.measurement USING btree (vehicle_id, measured_at, kind, axle);
 
-CREATE UNIQUE INDEX one_open_due_item_per_need ON public.due_item USING btree (vehicle_id, item) WHERE (state <> ALL (ARRAY['done'::text, 'declined'::text, 'void'::text]));
+CREATE UNIQUE INDEX one_open_due_item_per_need ON public.due_item USING btree (vehicle_id, item, axle) NULLS NOT DISTINCT WHERE (state <> ALL (ARRAY['done'::text, 'declined'::text, 'void'::text]));
 
 CREATE UNIQUE INDEX one_position_per_device_and_time ON public."position" USING btree (device_key, "time");
 
@@ -1357,7 +1377,7 @@ CREATE UNIQUE INDEX one_proposed_booking_per_vehicle ON public.booking USING btr
 
 CREATE UNIQUE INDEX one_reading_per_device_and_time ON public.reading USING btree (device_key, "time");
 
-CREATE UNIQUE INDEX one_service_per_item_and_day ON public.service_done USING btree (vehicle_id, item, done_at);
+CREATE UNIQUE INDEX one_service_per_item_axle_and_day ON public.service_done USING btree (vehicle_id, item, axle, done_at) NULLS NOT DISTINCT;
 
 CREATE INDEX ownership_by_customer ON public.ownership USING btree (customer_id);
 

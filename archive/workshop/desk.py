@@ -11,6 +11,7 @@ from archive.database.queries import beside
 from archive.database.sealing import Vault
 from archive.people.actors import Actor
 from schemas.errors import Conflict, InvalidInput, NotFound
+from schemas.vehicle import Axle
 from schemas.workshop import BookingState, DueState
 
 _QUERIES = beside(__file__)
@@ -26,11 +27,12 @@ REASON = "booking.declined_because"
 
 @dataclass(frozen=True)
 class Due:
-    """One due item with the names of its catalogue entry."""
+    """One due item with the names of its catalogue entry; `axle` where it is a need of one axle."""
 
     due_item_id: int
     vehicle_id: int
     item: str
+    axle: Axle | None
     name_zh: str
     name_en: str
     state: str

@@ -3,13 +3,13 @@ SELECT item, name_zh, name_en, labour_h::double precision, price_low_cny, price_
 FROM catalogue_item ORDER BY item
 
 -- due --
-SELECT due_item_id, vehicle_id, item, name_zh, name_en, state, due_on, due_low, due_high, due_limit, reason_zh,
+SELECT due_item_id, vehicle_id, item, axle, name_zh, name_en, state, due_on, due_low, due_high, due_limit, reason_zh,
     reason_en, booking_id, again_at
 FROM due_item JOIN catalogue_item USING (item)
 WHERE (%(vehicle)s::integer IS NULL OR vehicle_id = %(vehicle)s)
     AND (%(bookings)s::bigint[] IS NULL OR booking_id = ANY (%(bookings)s::bigint[]))
     AND state = ANY (%(states)s::text[])
-ORDER BY due_on, item
+ORDER BY due_on, item, axle
 
 -- bookings --
 SELECT booking_id, vehicle_id, customer_id, store_id, state, proposed_for, slot_at, again_at, version, created_at,

@@ -29,6 +29,7 @@ def settle(connection: psycopg.Connection, car: Car, forecast: Sequence[Due], to
     in_sight = [due for due in forecast if car.in_use and due.date <= horizon + timedelta(days=LINGER_DAYS)]
     _run(connection, "close_superseded", {"vehicle": car.vehicle_id})
     _run(connection, "void_out_of_sight", {"vehicle": car.vehicle_id, "items": [due.item for due in in_sight],
+                                           "axles": [due.axle for due in in_sight],
                                            "kept_while": _known_to_customer(car)})
     _run(connection, "follow_forecast", _columns(car, in_sight))
     _run(connection, "open_soon", _columns(car, [due for due in in_sight if due.date <= horizon]) | {"today": today})
@@ -55,7 +56,7 @@ def _columns(car: Car, dues: Sequence[Due]) -> dict[str, object]:
     return {"vehicle": car.vehicle_id, "items": [due.item for due in dues], "dates": [due.date for due in dues],
             "lows": [due.low for due in dues], "highs": [due.high for due in dues],
             "limits": [due.limit for due in dues], "zh": [due.reason_zh for due in dues],
-            "en": [due.reason_en for due in dues]}
+            "en": [due.reason_en for due in dues], "axles": [due.axle for due in dues]}
 
 
 def _run(connection: psycopg.Connection, name: str, values: dict[str, object]) -> None:

@@ -10,12 +10,11 @@ from psycopg.rows import class_row
 
 from archive.database.queries import beside
 from schemas.errors import NotFound
-from schemas.vehicle import Battery, Oil, ServiceDone, Tyres, VehicleFacts
+from schemas.vehicle import Battery, Oil, ServiceDone, VehicleFacts
 
 _QUERIES = beside(__file__)
 OIL_ITEMS = frozenset({"PM-FIRST", "PM-MINOR", "PM-MAJOR"})
 """Services that change the oil."""
-TYRE_ITEMS = frozenset({"TYR-NEW"})
 RECORDED = ("services", "gauge", "pads", "tyre_changes", "odometer_corrections")
 """What grows line by line in the workshop, and may have begun in the vehicle file."""
 BATTERY_ITEMS = frozenset({"BAT-12V"})
@@ -76,13 +75,11 @@ def _assembled(row: _Row) -> VehicleFacts:
 
 
 def _renewed(facts: VehicleFacts) -> VehicleFacts:
-    """Oil, tyres and battery are as old as the last service that renewed them."""
+    """Oil and battery are as old as the last service that renewed them; health follows tyres and pads itself."""
     changes: dict[str, Any] = {}
-    oil, tyres, battery = facts.oil or Oil(), facts.tyres or Tyres(), facts.battery or Battery()
+    oil, battery = facts.oil or Oil(), facts.battery or Battery()
     if done := _last(facts.services, OIL_ITEMS, oil.changed_at):
         changes["oil"] = oil.model_copy(update={"changed_at": done.at, "changed_km": done.odometer_km})
-    if done := _last(facts.services, TYRE_ITEMS, tyres.fitted_at):
-        changes["tyres"] = tyres.model_copy(update={"fitted_at": done.at, "fitted_km": done.odometer_km})
     if done := _last(facts.services, BATTERY_ITEMS, battery.fitted_at):
         changes["battery"] = battery.model_copy(update={"fitted_at": done.at})
     return facts.model_copy(update=changes)

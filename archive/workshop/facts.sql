@@ -16,7 +16,7 @@ SELECT vehicle.vehicle_id, vehicle.store_id, vehicle.state = 'active' AS in_use,
                   AND ownership.during @> %(as_of)s::timestamptz),
              (SELECT max(upper(during)) FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
                   AND upper(during) <= %(as_of)s::timestamptz)) AS owned_since,
-    (SELECT coalesce(jsonb_agg(jsonb_build_object('item', item, 'at', done_at, 'odometer_km', odometer_km)
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('item', item, 'at', done_at, 'odometer_km', odometer_km, 'axle', axle)
                                ORDER BY done_at, service_id), '[]')
      FROM service_done WHERE service_done.vehicle_id = vehicle.vehicle_id) AS services,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('time', measured_at, 'odometer_km', odometer_km, 'axle', axle,
@@ -26,7 +26,8 @@ SELECT vehicle.vehicle_id, vehicle.store_id, vehicle.state = 'active' AS in_use,
                                                   'pad_mm', value_mm) ORDER BY measured_at, measurement_id), '[]')
      FROM measurement WHERE measurement.vehicle_id = vehicle.vehicle_id AND kind = 'pad') AS pads,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('at', changed_at, 'kind', kind, 'set_name', set_name,
-                                                  'winter', winter) ORDER BY changed_at), '[]')
+                                                  'winter', winter, 'axle', axle, 'moved', moved, 'new_mm', new_mm,
+                                                  'odometer_km', odometer_km) ORDER BY changed_at), '[]')
      FROM tyre_change WHERE tyre_change.vehicle_id = vehicle.vehicle_id) AS tyre_changes,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('at', corrected_at, 'shown_km', shown_km, 'true_km', true_km,
                                                   'reason', reason) ORDER BY corrected_at), '[]')

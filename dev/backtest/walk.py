@@ -15,7 +15,7 @@ from device_sim import CarHistory, simulate
 from health.assess import report
 from health.statistics import summarise
 from schemas.quantity import Q
-from schemas.report import VehicleReport
+from schemas.report import Due, VehicleReport
 
 ITEMS = ("PM-MINOR", "TYR-NEW", "BRK-PAD-F", "BRK-PAD-R")
 FIRST_LOOK_D = 42
@@ -164,7 +164,7 @@ def _scores(year: Year, told: VehicleReport, at: datetime) -> list[Score]:
 
 def _due_scores(year: Year, told: VehicleReport, at: datetime) -> list[DueScore]:
     today, found = at.astimezone(ZONE).date(), []
-    for due in told.due:
+    for due in _soonest(told):
         if due.item in year.items and due.date > today:
             true = year.truth.need_on(due.item)
             found.append(DueScore(told.vehicle, due.item, due.limit, (due.date - today).days, (due.low - today).days,
@@ -173,9 +173,14 @@ def _due_scores(year: Year, told: VehicleReport, at: datetime) -> list[DueScore]
     return found
 
 
+def _soonest(told: VehicleReport) -> list[Due]:
+    """One need per item: this workshop replaces all four tyres when the first axle needs it."""
+    return list({due.item: due for due in reversed(told.due)}.values())
+
+
 def _propose(year: Year, told: VehicleReport, at: datetime) -> None:
     today = at.astimezone(ZONE).date()
-    for due in told.due:
+    for due in _soonest(told):
         soon = (due.date - today).days <= AHEAD_D and year.resting.get(due.item, today) <= today
         if due.item in year.items and soon and due.item not in year.pending:
             true = year.truth.need_on(due.item)

@@ -76,9 +76,9 @@ def _outlook(axes: Any, final: VehicleReport, as_of: datetime) -> None:  # noqa:
     due = next((item for item in final.due if item.limit == "tread"), None)
     if due is None:
         return
-    limit = DEFAULT.tyres.advise_mm
-    depths = [q.value for axle in AXLES if (q := _axle(final, axle).tread_mm) is not None]
-    axes.plot([as_of, _at(due, as_of)], [min(depths), limit], color=INK, linewidth=1.2, linestyle=":")
+    limit, depth = DEFAULT.tyres.advise_mm, _axle(final, due.axle or "front").tread_mm
+    today_mm = depth.value if depth else limit
+    axes.plot([as_of, _at(due, as_of)], [today_mm, limit], color=INK, linewidth=1.2, linestyle=":")
     axes.plot([due.low, due.high], [limit, limit], color=INK, linewidth=5, alpha=0.35, solid_capstyle="butt",
               label="limit reached, 80 %")
     axes.axvline(as_of, color=GREY, linewidth=1)

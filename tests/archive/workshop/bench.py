@@ -7,15 +7,16 @@ import psycopg
 from archive.fleet import marks
 from archive.workshop import facts, proposing
 from schemas.report import Due
+from schemas.vehicle import Axle
 from tests.archive.garage import AS_OF, Garage
 
 TODAY = date(2026, 11, 22)
 
 
-def due(item: str, in_days: int) -> Due:
+def due(item: str, in_days: int, axle: Axle | None = None) -> Due:
     """An item that falls due in so many days from 22 November."""
     day = TODAY + timedelta(days=in_days)
-    return Due(item=item, date=day, low=day - timedelta(days=5), high=day + timedelta(days=9), limit="km",
+    return Due(item=item, axle=axle, date=day, low=day - timedelta(days=5), high=day + timedelta(days=9), limit="km",
                reason_zh="里程到了", reason_en="distance reached")
 
 

@@ -9,6 +9,7 @@ from archive.database.connecting import act_for_staff
 from archive.workshop import due as due_items
 from archive.workshop import services
 from schemas.errors import Conflict
+from schemas.vehicle import TYR_NEW, Axle
 from tests.archive.garage import Garage
 from tests.archive.workshop.bench import TODAY, bookings, due, everything, foresee, items, owned_car
 
@@ -20,11 +21,17 @@ def decline(garage: Garage, until_days: int) -> None:
     garage.change("UPDATE due_item SET state = 'declined', again_at = %s WHERE state = 'open'", again)
 
 
-def complete(garage: Garage, car: int, *done: str, day: int = 0) -> int:
+def complete(garage: Garage, car: int, *done: str, day: int = 0, tyres: Axle | None = None) -> int:
     """An advisor of the store reports services, so many days after 22 November."""
     with garage.database.connect("api") as connection, connection.transaction():
         act_for_staff(connection, garage.advisor())
-        return services.complete(connection, car, done, TODAY + timedelta(days=day), 30_000.0)
+        return services.complete(connection, car, done, TODAY + timedelta(days=day), 30_000.0,
+                                 axles={TYR_NEW: tyres} if tyres else {})
+
+
+def tyre_needs(garage: Garage) -> list[tuple[str, int, str]]:
+    """New tyres: axle, cycle, state."""
+    return garage.rows("SELECT axle, cycle, state FROM due_item WHERE item = %s ORDER BY axle, cycle", TYR_NEW)
 
 
 def test_an_open_item_follows_the_forecast(garage: Garage) -> None:
@@ -95,6 +102,42 @@ def test_the_same_service_reported_twice_counts_once(garage: Garage) -> None:
     foresee(garage, car, due("WIPER", 6))
     assert complete(garage, car, "WIPER") == 0
     assert items(garage) == [("WIPER", 0, "done", True), ("WIPER", 1, "open", True)]
+
+
+def test_new_tyres_on_one_axle_leave_the_need_of_the_other(garage: Garage) -> None:
+    """Both were due and one pair was replaced: the other stays in the proposal, also after the next forecast."""
+    car = owned_car(garage)
+    rear = due(TYR_NEW, 9, "rear")
+    foresee(garage, car, due(TYR_NEW, 5, "front"), rear)
+    assert complete(garage, car, TYR_NEW, tyres="front") == 1
+    assert tyre_needs(garage) == [("front", 0, "done"), ("rear", 0, "open")]
+    foresee(garage, car, due(TYR_NEW, 700, "front"), rear)
+    assert tyre_needs(garage) == [("front", 0, "done"), ("rear", 0, "open")]
+    assert bookings(garage) == [("proposed", TODAY + timedelta(days=9))]
+
+
+def test_a_declined_pair_is_not_asked_for_again_because_the_other_was_replaced(garage: Garage) -> None:
+    car = owned_car(garage)
+    rear = due(TYR_NEW, 9, "rear")
+    foresee(garage, car, rear)
+    decline(garage, until_days=60)
+    complete(garage, car, TYR_NEW, tyres="front")
+    foresee(garage, car, rear)
+    assert tyre_needs(garage) == [("rear", 0, "declined")]
+
+
+def test_four_new_tyres_cover_both_axles_and_each_counts_on(garage: Garage) -> None:
+    """The front had been replaced once before."""
+    car = owned_car(garage)
+    complete(garage, car, TYR_NEW, day=-400, tyres="front")
+    both = due(TYR_NEW, 5, "front"), due(TYR_NEW, 9, "rear")
+    foresee(garage, car, *both)
+    assert tyre_needs(garage) == [("front", 1, "open"), ("rear", 0, "open")]
+    assert complete(garage, car, TYR_NEW) == 1
+    assert complete(garage, car, TYR_NEW) == 0
+    assert tyre_needs(garage) == [("front", 1, "done"), ("rear", 0, "done")]
+    foresee(garage, car, *both)
+    assert tyre_needs(garage) == [("front", 1, "done"), ("front", 2, "open"), ("rear", 0, "done"), ("rear", 1, "open")]
 
 
 def test_a_service_before_its_time_cancels_the_proposal_it_emptied(garage: Garage) -> None:

@@ -60,8 +60,8 @@ def test_rules_fit_the_kind_of_engine(garage: Garage) -> None:
 
 
 def test_a_service_makes_what_it_renewed_new(garage: Garage) -> None:
-    """Oil, tyres and battery count from the last service, unless the file knows of a later one."""
-    car = garage.car({"oil": {"changed_at": "2026-03-01", "km_max": 12_000}, "tyres": {"fitted_at": "2026-10-01"}})
+    """Oil and battery count from the last service; tyres are health's own matter, for it knows where they went."""
+    car = garage.car({"oil": {"changed_at": "2026-03-01", "km_max": 12_000}})
     serve(garage, car, "PM-FIRST", date(2026, 6, 1), 9_000)
     serve(garage, car, "PM-MINOR", date(2026, 9, 1), 15_000)
     serve(garage, car, "TYR-NEW", date(2026, 5, 1), 8_000)
@@ -69,7 +69,7 @@ def test_a_service_makes_what_it_renewed_new(garage: Garage) -> None:
     found = look(garage, car).facts
     assert found.oil and (found.oil.changed_at, found.oil.changed_km, found.oil.km_max) == (
         date(2026, 9, 1), 15_000, 12_000)
-    assert found.tyres and found.tyres.fitted_at == date(2026, 10, 1)
+    assert found.tyres is None
     assert found.battery and found.battery.fitted_at == date(2026, 7, 1)
     assert [service.item for service in found.services] == ["TYR-NEW", "PM-FIRST", "BAT-12V", "PM-MINOR"]
 

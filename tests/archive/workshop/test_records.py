@@ -29,6 +29,18 @@ def test_tyre_changes_stand_in_order_after_those_of_the_file(garage: Garage) -> 
     assert garage.database.value("SELECT count(*) > 0 FROM vehicle_touched WHERE vehicle_id = %s", car)
 
 
+def test_a_new_pair_reaches_health_with_its_axle(garage: Garage) -> None:
+    car = garage.car()
+    pair = TyreChange(car, "new", MONDAY, axle="rear", moved=True, new_mm=7.6, odometer_km=41_000.0)
+    with garage.database.connect() as connection:
+        assert tyres.change(connection, pair)
+        assert not tyres.change(connection, pair)
+        with pytest.raises(Conflict, match="another change"):
+            tyres.change(connection, replace(pair, axle="front"))
+    [change] = known(garage, car).tyre_changes
+    assert (change.axle, change.moved, change.new_mm, change.odometer_km) == ("rear", True, 7.6, 41_000.0)
+
+
 def test_an_odometer_is_corrected_once_with_who_and_why(garage: Garage) -> None:
     car, advisor = garage.car(), garage.advisor()
     new_cluster = Correction(car, MONDAY, 0.0, 84_200.0, "cluster_replaced", advisor)

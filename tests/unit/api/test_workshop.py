@@ -46,7 +46,18 @@ def test_a_visit_with_an_unknown_service_leaves_nothing(door: Door) -> None:
     assert door.town.rows("SELECT count(*) FROM measurement") == [(0,)]
 
 
+def test_new_tyres_on_one_axle_are_a_service_of_that_axle(door: Door) -> None:
+    """Said as a change of tyres they need not be listed as a service; listed, they are still one."""
+    pair = {"kind": "new", "axle": "rear", "moved": True, "new_mm": 7.5}
+    assert body(record(door, tyres=pair, services=[]), 201)["services"] == 1
+    assert body(record(door, tyres=pair, services=["TYR-NEW"]), 201)["services"] == 0
+    assert door.town.rows("SELECT item, axle, odometer_km FROM service_done") == [("TYR-NEW", "rear", 23_456)]
+    assert door.town.rows("SELECT kind, axle, moved, new_mm FROM tyre_change") == [("new", "rear", True, 7.5)]
+    assert record(door, tyres=pair | {"axle": "front"}).status_code == 409
+
+
 @pytest.mark.parametrize("wrong", [
+    {"tyres": {"kind": "rotated", "axle": "front"}}, {"tyres": {"kind": "new", "moved": True}},
     {"measurements": [{"kind": "tread", "axle": "front", "value_mm": 99}]}, {"odometer_km": -1},
     {"tyres": {"kind": "x"}}, {"at": "2026-11-20T02:00:00"}, {"colour": "red"}])
 def test_what_makes_no_sense_is_refused_by_field(door: Door, wrong: dict[str, Any]) -> None:

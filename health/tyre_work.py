@@ -1,0 +1,92 @@
+"""What was done to a car's tyres, in order: from changes on record, services and the vehicle file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from health.history import DAY
+from health.moments import day_of, instant_us
+from health.trips import SECOND
+from schemas.vehicle import TYR_NEW, Axle, ServiceDone, TyreChange, VehicleFacts
+
+AXLES: tuple[Axle, ...] = ("front", "rear")
+
+ROTATION = "TYR-ROT"
+"""Catalogue item that swaps the axles."""
+
+EAST_US, WEST_US = 14 * 3600 * SECOND, 12 * 3600 * SECOND
+"""Somewhere a day begins 14 hours before it does in UTC, and somewhere it ends 12 hours later."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Work of one visit: a set mounted, then its pairs swapped, then new ones put in; each of them may be missing."""
+
+    at_us: int       # driving from here on is with what the visit left on the car
+    gauged_us: int   # gauge readings until here are of what was on it before: the check comes before the work
+    day: date
+    mounts: str | None = None
+    swaps: bool = False
+    renews: tuple[Axle, ...] = ()
+    winter: bool = False
+    odometer_km: float | None = None
+    new_mm: float | None = None
+
+    @property
+    def order(self) -> tuple[int, bool, bool, str, tuple[Axle, ...]]:
+        """In time; within a visit as it is done."""
+        return self.at_us, bool(self.renews), self.swaps, self.mounts or "", self.renews
+
+
+def works(facts: VehicleFacts) -> list[Work]:
+    """All work in time order; what was noted twice, as a change of tyres and as a service of that day, is one work."""
+    changes = [(change.at, _of_change(change)) for change in facts.tyre_changes]
+    done = [service for service in facts.services if service.item in (ROTATION, TYR_NEW)]
+    found = [work for _, work in changes] + list(_of_services(done, changes)) + list(_of_file(facts, changes))
+    return sorted(found, key=lambda work: work.order)
+
+
+def _of_change(change: TyreChange) -> Work:
+    """A change of which only the day is known counts from its end."""
+    at_us = instant_us(change.at) if isinstance(change.at, datetime) else instant_us(change.at) + DAY
+    return Work(at_us, at_us, day_of(change.at), change.set_name if change.kind == "mounted" else None,
+                change.moved or change.kind == "rotated", _renewed(change.axle) if change.kind == "new" else (),
+                change.winter, change.odometer_km, change.new_mm)
+
+
+def _of_services(services: Sequence[ServiceDone], changes: Sequence[tuple[datetime | date, Work]]) -> Iterator[Work]:
+    """Services nobody noted as a change; of several on one day the rotation comes before the new tyres."""
+    renewing = {service.at for service in services if service.item == TYR_NEW}
+    for service in services:
+        beside = [work for at, work in changes if _on_day(at, service.at)]
+        new = service.item == TYR_NEW
+        if not any(work.renews if new else work.swaps for work in beside):
+            work = _dated(service.at, beside, from_morning=service.at in renewing)
+            yield Work(*work, swaps=not new, renews=_renewed(service.axle) if new else (),
+                       odometer_km=service.odometer_km)
+
+
+def _of_file(facts: VehicleFacts, changes: Sequence[tuple[datetime | date, Work]]) -> Iterator[Work]:
+    """The vehicle file's tyres were new on both axles the day they were fitted."""
+    tyres = facts.tyres
+    if tyres is not None and tyres.fitted_at is not None:
+        beside = [work for at, work in changes if _on_day(at, tyres.fitted_at)]
+        yield Work(*_dated(tyres.fitted_at, beside, from_morning=True), renews=AXLES, odometer_km=tyres.fitted_km)
+
+
+def _dated(day: date, beside: Sequence[Work], *, from_morning: bool) -> tuple[int, int, date]:
+    """Instants of a work of which the day is known: with a change noted that day, else with the day."""
+    if beside:
+        return beside[0].at_us, beside[0].gauged_us, day
+    return instant_us(day) + (0 if from_morning else DAY), instant_us(day) + DAY, day
+
+
+def _on_day(at: datetime | date, day: date) -> bool:
+    """Whether an instant lies on a day in some time zone."""
+    if not isinstance(at, datetime):
+        return at == day
+    return -EAST_US <= instant_us(at) - instant_us(day) < DAY + WEST_US
+
+
+def _renewed(axle: Axle | None) -> tuple[Axle, ...]:
+    return AXLES if axle is None else (axle,)
