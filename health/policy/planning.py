@@ -11,9 +11,9 @@ class ForecastPolicy:
     """Past that speaks about the future [d]. M"""
     half_life_d: float = 60.0
     """Weight of a past week halves with this age [d]. M"""
-    level_half_life_d: float = 50.0
-    """Half-life of the weights behind the present level [d]. M: 45 follows changes, 60 is steadier"""
-    season_sigma: float = 0.04
+    level_half_life_d: float = 40.0
+    """Half-life of the weights behind the present level [d]. M: shorter follows changes, longer is steadier"""
+    season_sigma: float = 0.03
     """1-sigma of the yearly wave of a driver, of the square root of use [1]. M: more would see waves in noise"""
     season_d: float = 365.25
     """Length of the wave [d]."""
@@ -28,7 +28,7 @@ class ForecastPolicy:
     prior_km_d: float = 35.0
     prior_sigma: float = 0.6
     prior_weight_d: float = 14.0
-    """Usage of a car nobody knows [km/d], its lognormal 1-sigma [1], and the days of data it weighs. K"""
+    """Usage of a car nobody knows [km/d], its lognormal 1-sigma [1], and the days it weighs in the beginning. K"""
     silent_d: int = 30
     """Without any driving for this long only the calendar counts [d]. K"""
 

@@ -59,6 +59,14 @@ def test_steady_use_knows_its_level_better_than_restless_use() -> None:
     assert level_sigma(steady, P) < level_sigma(restless, P) <= P.prior_sigma
 
 
+def test_the_less_weeks_agree_the_more_the_prior_counts() -> None:
+    chance = np.random.default_rng(4)
+    steady, restless = np.full(180, 100.0), 100 * np.exp(chance.normal(0, 1.5, 180) - 1.5**2 / 2)
+    assert level_km_d(steady, P) == pytest.approx(100)
+    believed, seen = (level_km_d(restless, replace(P, prior_sigma=sigma)) for sigma in (P.prior_sigma, 1e6))
+    assert P.prior_km_d < believed < 0.95 * seen
+
+
 def test_use_without_a_wave_is_expected_to_stay() -> None:
     assert season(np.full(180, 30.0), 100, P) == pytest.approx(1)
     assert season(np.zeros(180), 100, P) == pytest.approx(1)
