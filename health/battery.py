@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from health.lists import Column, Lists
 from health.policy import BatteryPolicy, Policy
 from health.quality import Booleans, Floats, Integers, Track
 from health.samples import Samples
@@ -38,23 +39,23 @@ STEPS_PER_VOLT = 10_000
 """Medians are taken over whole tenths of a millivolt: finer than any device reads."""
 
 
-def per_group(samples: Samples, track: Track, policy: Policy) -> Mapping[str, object]:
+def per_group(samples: Samples, track: Track, policy: Policy) -> Mapping[str, Column]:
     """Voltages of every group; NaN where none was read."""
-    unknown = np.full(len(samples.groups), np.nan)
-    columns: dict[str, object] = dict.fromkeys(COLUMNS, unknown) | _charging(samples, policy.battery)
+    columns: dict[str, Column] = dict.fromkeys(COLUMNS, np.full(len(samples.groups), np.nan))
+    columns |= _charging(samples, policy.battery)
     if "battery_v" in track.columns:
         columns |= _starting(_Starts.of(samples, track, policy.battery), samples, policy.battery)
     return columns
 
 
-def _charging(samples: Samples, p: BatteryPolicy) -> dict[str, object]:
+def _charging(samples: Samples, p: BatteryPolicy) -> dict[str, Column]:
     volts = samples.read("battery_v")
     rows = np.flatnonzero((samples.read("engine_rpm") > p.charging_rpm) & ~np.isnan(volts))
     owner, whole = samples.segments.of_element[rows], np.rint(volts[rows] * BINS_PER_VOLT).astype(np.int64)
     found = histogram_quantiles(owner, whole, len(samples.groups), (*CHARGING_SHARES, p.charging_share)) / BINS_PER_VOLT
-    lists = [[] if np.isnan(row[0]) else row[:-1].tolist() for row in found]
-    return {"charging_n": np.bincount(owner, minlength=len(samples.groups)),
-            "charging_v": pl.Series(lists, dtype=COLUMNS["charging_v"]), "charging_best_v": found[:, -1]}
+    counts = np.bincount(owner, minlength=len(samples.groups))
+    return {"charging_n": counts, "charging_best_v": found[:, -1],
+            "charging_v": Lists(found[counts > 0, :-1].ravel(), np.where(counts > 0, len(CHARGING_SHARES), 0))}
 
 
 @dataclass(frozen=True)

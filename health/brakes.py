@@ -8,7 +8,7 @@ import polars as pl
 from health.figures import relative
 from health.history import History, ratio
 from health.policy import BrakePolicy, Policy
-from health.quality import Floats, Integers
+from health.quality import Floats, Integers, or_zero
 from health.road_load import Cars, RoadLoad
 from health.samples import Samples
 from health.segments import decaying
@@ -30,22 +30,21 @@ def per_group(samples: Samples, ticks: Ticks, group_cars: Cars, load: RoadLoad,
     p = policy.brakes
     drag = samples.segments.spread(group_cars.mass_kg * p.engine_drag_m_s2)
     braking_n = np.maximum(-load.force_n - np.where(load.speed_m_s > p.drag_from_m_s, drag, 0.0), 0.0)
-    heat_j = np.nan_to_num(braking_n) * samples.step_m
+    heat_j = or_zero(braking_n * samples.step_m)
     air = ticks.mean(samples.read("ambient_c")) if samples.has("ambient_c") else np.full(len(ticks.place), np.nan)
     air = np.where(np.isnan(air), p.outside_c, air)
-    by_tick = ticks.of_samples.total(np.nan_to_num(heat_j))
-    front = by_tick * policy.car.front_braking
-    pads = {"pad_front_mj": front, "pad_rear_mj": by_tick - front}
-    return {"brake_mj": samples.segments.sum(heat_j) / 1e6} | {
-        name: _wearing_mj(heat, air, ticks, p) for name, heat in pads.items()}
-
-
-def _wearing_mj(heat_j: Floats, air_c: Floats, ticks: Ticks, p: BrakePolicy) -> Floats:
-    """Heat of one axle, each joule as often as the temperature of the discs multiplies its wear [MJ]."""
-    rise_k = heat_j / (p.discs_per_axle * p.disc_j_per_k)
-    above_k = decaying(rise_k, np.exp(-ticks.step_s / p.cooling_s), ticks.of_groups)
+    by_tick = ticks.of_samples.total(heat_j)
+    kept = decaying(by_tick, np.exp(-ticks.step_s / p.cooling_s), ticks.of_groups)
     # Half of a tick's own heat is in the disc when its average joule is rubbed off.
-    return ticks.of_groups.total(heat_j * hot_factor(air_c + above_k - rise_k / 2, p)) / 1e6
+    above_k = (kept - by_tick / 2) / (p.discs_per_axle * p.disc_j_per_k)
+    shares = {"pad_front_mj": policy.car.front_braking, "pad_rear_mj": 1 - policy.car.front_braking}
+    return {"brake_mj": samples.segments.total(heat_j) / 1e6} | {
+        name: _wearing_mj(by_tick * share, air + above_k * share, ticks, p) for name, share in shares.items()}
+
+
+def _wearing_mj(heat_j: Floats, disc_c: Floats, ticks: Ticks, p: BrakePolicy) -> Floats:
+    """Heat of one axle, each joule as often as the temperature of the discs multiplies its wear [MJ]."""
+    return ticks.of_groups.total(heat_j * hot_factor(disc_c, p)) / 1e6
 
 
 def hot_factor(disc_c: Floats, p: BrakePolicy) -> Floats:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from health.gps_path import distinct_fixes
 from health.policy import STANDARD_GRAVITY_M_S2, TyrePolicy
 from health.quality import Booleans, Floats, Integers
 from health.samples import Samples
@@ -32,23 +31,25 @@ def seen_by_receiver(samples: Samples, p: TyrePolicy) -> Cornering:
     none = np.zeros(len(samples.groups))
     if not samples.has("heading_deg", "latitude"):
         return Cornering(none, none)
-    rows = distinct_fixes(samples)
-    rows = rows[~np.isnan(samples.read("heading_deg")[rows])]
+    rows = samples.fixes
+    heading = samples.read("heading_deg")[rows]
+    known = ~np.isnan(heading)
+    if not known.all():
+        rows, heading = rows[known], heading[known]
     if len(rows) < 2:
         return Cornering(none, none)
-    way = _way(samples.step_m)[rows]
-    owner, time_us = samples.segments.of_element[rows], samples.time_us[rows]
+    way, time_us = _way(samples.step_m)[rows], samples.time_us[rows]
+    owner = samples.segments.of_element[rows]
     ahead = _ahead(way, p.turn_over_m)
-    seconds = (time_us[ahead] - time_us) / SECOND
-    span_m = (way[ahead] - way) / MICROMETRES
+    span_m, seconds = (way[ahead] - way) / MICROMETRES, (time_us[ahead] - time_us) / SECOND
     usable = (owner[ahead] == owner) & (span_m >= p.turn_over_m) & (seconds <= p.turn_within_s)
     usable &= _dense(time_us, ahead, p)
-    turn = _turn_rad(samples.read("heading_deg")[rows], ahead)
+    turn = _turn_rad(heading, ahead)
     lateral = np.where(usable, turn * span_m / np.maximum(seconds, 1e-6) ** 2, 0.0) / STANDARD_GRAVITY_M_S2
     own_m = np.where(usable, np.diff(way, append=way[-1:]) / MICROMETRES, 0.0)
     seen = segments_of(owner)
     square_m, of_m = none.copy(), none.copy()
-    square_m[owner[seen.starts]] = seen.total(lateral ** 2 * own_m)
+    square_m[owner[seen.starts]] = seen.total(lateral * lateral * own_m)
     of_m[owner[seen.starts]] = seen.total(own_m)
     return Cornering(square_m, of_m)
 
@@ -75,6 +76,5 @@ def _dense(time_us: Integers, ahead: Integers, p: TyrePolicy) -> Booleans:
 
 def _turn_rad(heading_deg: Floats, ahead: Integers) -> Floats:
     """Turn between fixes the short way round [rad]."""
-    turn = np.deg2rad(heading_deg[ahead] - heading_deg)
-    result: Floats = np.abs((turn + np.pi) % (2 * np.pi) - np.pi)
-    return result
+    turn = np.abs(heading_deg[ahead] - heading_deg)
+    return np.deg2rad(np.minimum(turn, 360.0 - turn))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from health.lists import Column, Lists
 from health.policy import EventPolicy, Policy
 from health.quality import Booleans, Floats, Integers, Track
 from health.samples import Clock, Samples, rows_of
@@ -40,7 +41,7 @@ class _Found:
     kmh: Floats
 
 
-def per_group(samples: Samples, seconds: Seconds, track: Track, policy: Policy) -> Mapping[str, object]:
+def per_group(samples: Samples, seconds: Seconds, track: Track, policy: Policy) -> Mapping[str, Column]:
     """Count and list the events of every group."""
     p, groups = policy.events, len(samples.groups)
     watched = seconds.segments.spread(samples.clock <= Clock.RECEIVER)
@@ -52,7 +53,7 @@ def per_group(samples: Samples, seconds: Seconds, track: Track, policy: Policy) 
         aside = grid.mean(track.read("accel_lat_m_s2"))
     found = [_events(-along, "brake", seconds, p), _events(along, "accel", seconds, p),
              _events(np.abs(aside), "corner", seconds, p)]
-    counts: dict[str, object] = {}
+    counts: dict[str, Column] = {}
     for kind, values, events in zip(KINDS, (along, along, aside), found, strict=True):
         seen = seconds.segments.any(~np.isnan(values))
         strong = events.group[events.peak > p.strong_m_s2[kind]]
@@ -130,7 +131,7 @@ def _only(found: _Found, chosen: Booleans) -> _Found:
     return _Found(found.group[chosen], found.second[chosen], found.peak[chosen], found.kmh[chosen])
 
 
-def _lists(found: list[_Found], samples: Samples, seconds: Seconds) -> dict[str, pl.Series]:
+def _lists(found: list[_Found], samples: Samples, seconds: Seconds) -> dict[str, Lists]:
     """Events of every group as lists, one entry per group."""
     group = np.concatenate([events.group for events in found])
     order = np.argsort(group, kind="stable")
@@ -141,7 +142,4 @@ def _lists(found: list[_Found], samples: Samples, seconds: Seconds) -> dict[str,
     peak, kmh = (np.concatenate([getattr(events, name) for events in found]) for name in ("peak", "kmh"))
     columns = {"event_us": begin, "event_kind": kind, "event_peak": peak, "event_kmh": kmh}
     sizes = np.bincount(group, minlength=len(samples.groups))
-    ends = np.cumsum(sizes)
-    spans = [slice(end - size, end) for size, end in zip(sizes.tolist(), ends.tolist(), strict=True)]
-    return {name: pl.Series(name, [ordered[span] for span in spans], dtype=COLUMNS[name])
-            for name, ordered in ((name, values[order].tolist()) for name, values in columns.items())}
+    return {name: Lists(values[order], sizes) for name, values in columns.items()}

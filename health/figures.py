@@ -4,12 +4,16 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel
+import numpy as np
+from pydantic import BaseModel, TypeAdapter
 
+from health.quality import Floats
 from schemas.quantity import Q, Quantity, Unknown
 
 Z80 = 1.2815515655446004
 """90th percentile of the standard normal distribution [1]."""
+
+_QS = TypeAdapter(list[Q])
 
 Reasons = dict[str, Unknown]
 """Why figures are null, by their path in the report."""
@@ -30,6 +34,27 @@ def absolute(value: float, sigma: float, source: str, unit: str, least: float = 
         return None
     low, high = max(least, value - Z80 * sigma), min(most, value + Z80 * sigma)
     return Quantity(value=value, low=min(low, value), high=max(high, value), source=source, unit=unit)
+
+
+def relatives(values: Floats, sigma: float, source: str, unit: str) -> list[Q]:
+    """`relative` of each of many values."""
+    spread = math.exp(Z80 * sigma)
+    return _quantities(values, values / spread, values * spread, source, unit)
+
+
+def absolutes(values: Floats, sigma: Floats | float, source: str, unit: str, least: float = -math.inf,
+              most: float = math.inf) -> list[Q]:
+    """`absolute` of each of many values."""
+    low, high = np.maximum(least, values - Z80 * sigma), np.minimum(most, values + Z80 * sigma)
+    return _quantities(values, np.minimum(low, values), np.maximum(high, values), source, unit)
+
+
+def _quantities(values: Floats, low: Floats, high: Floats, source: str, unit: str) -> list[Q]:
+    """All at once: three times faster than one by one."""
+    return _QS.validate_python([
+        {"value": value, "low": lowest, "high": highest, "source": source, "unit": unit} if known else None
+        for value, lowest, highest, known in zip(values.tolist(), low.tolist(), high.tolist(),
+                                                 np.isfinite(values).tolist(), strict=True)])
 
 
 def exact(value: float, source: str, unit: str) -> Q:

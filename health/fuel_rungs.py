@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from health.policy import FuelPolicy, Policy
-from health.quality import Booleans, Floats, Integers
+from health.quality import Booleans, Floats, Integers, or_zero
 from health.road_load import Cars, RoadLoad
 from health.samples import Clock, Samples
 from health.trips import SECOND
@@ -36,6 +36,9 @@ COLUMNS: Columns = {
 }
 """Columns of one group."""
 
+STEPS_PER_KPA = 10_000
+"""Medians of the manifold pressure are taken over tenths of a pascal: finer than any sensor."""
+
 
 def per_group(samples: Samples, group_cars: Cars, load: RoadLoad, policy: Policy) -> Mapping[str, Floats | Integers]:
     """Litres, kilograms, grams of air and heat of every group; NaN where the inputs were never read."""
@@ -55,9 +58,11 @@ def per_group(samples: Samples, group_cars: Cars, load: RoadLoad, policy: Policy
 def engine_on(samples: Samples, policy: Policy) -> Floats:
     """1 where the engine turns; without engine speed it is assumed around the movement."""
     rpm, reach = samples.read("engine_rpm"), policy.fuel.assumed_idle_s * SECOND
+    told = samples.segments.any(~np.isnan(rpm))
+    if told.all():
+        return np.where(rpm > 0, 1.0, 0.0)
     first, last = (samples.segments.spread(t) for t in (samples.groups.first_us, samples.groups.last_us))
     near = (samples.time_us >= first - reach) & (samples.time_us <= last + reach)
-    told = samples.segments.any(~np.isnan(rpm))
     return np.where(np.where(samples.segments.spread(told), rpm > 0, near), 1.0, 0.0)
 
 
@@ -77,15 +82,17 @@ def air_g_s(samples: Samples, policy: FuelPolicy) -> dict[str, Floats]:
     rpm, load = samples.read("engine_rpm"), samples.read("engine_load_pct")
     intake = samples.read("intake_air_c")
     intake = np.where(np.isnan(intake), policy.intake_default_c, intake)
+    per_kpa = speed_density_g_s(1.0, rpm, intake, 1.0, policy)
     return {
         "maf": samples.read("maf_g_s"),
         "absolute_load": absolute_load_g_s(samples.read("absolute_load_pct"), rpm, 1.0, policy),
-        "speed_density": speed_density_g_s(samples.read("map_kpa"), rpm, intake, 1.0, policy),
-        "calculated_load": speed_density_g_s(load / 100 * ambient_kpa(samples, policy), rpm, intake, 1.0, policy),
+        "speed_density": samples.read("map_kpa") * per_kpa,
+        "calculated_load": load / 100 * ambient_kpa(samples, policy) * per_kpa,
     }
 
 
-def speed_density_g_s(map_kpa: Floats, rpm: Floats, intake_c: Floats, ve_vd_l: float, policy: FuelPolicy) -> Floats:
+def speed_density_g_s(map_kpa: Floats | float, rpm: Floats, intake_c: Floats, ve_vd_l: float,
+                      policy: FuelPolicy) -> Floats:
     """Air flow of a four-stroke engine [g/s] = VE*Vd [L] * rpm/120 * p [Pa] / (R T).
 
     Ideal gas in the manifold; VE*Vd is taken constant over speed and load, which costs a few per cent.
@@ -103,7 +110,7 @@ def ambient_kpa(samples: Samples, policy: FuelPolicy) -> Floats:
     baro, pressure = samples.read("baro_kpa"), samples.read("map_kpa")
     # Values up to 2 s old survive the stop of an engine; the air outside never exceeds 106 kPa.
     resting = (samples.read("engine_rpm") == 0) & (pressure <= policy.highest_baro_kpa)
-    at_rest = samples.segments.spread(samples.segments.median(np.where(resting, pressure, np.nan)))
+    at_rest = samples.segments.spread(samples.segments.median(pressure, resting, STEPS_PER_KPA))
     guess = np.where(np.isnan(at_rest), policy.standard_baro_kpa, at_rest)
     return np.where(np.isnan(baro), guess, baro)
 
@@ -113,7 +120,7 @@ def _burnt_share(samples: Samples, policy: FuelPolicy) -> Floats:
     share = np.ones(len(samples))
     for trim in ("short_fuel_trim_pct", "long_fuel_trim_pct"):
         if samples.has(trim):
-            share += np.nan_to_num(samples.read(trim)) / 100
+            share += or_zero(samples.read(trim)) / 100
     if samples.has("lambda_ratio"):
         share /= np.where(np.isnan(samples.read("lambda_ratio")), 1.0, samples.read("lambda_ratio"))
     share[fuel_is_cut(samples, policy)] = 0.0
@@ -137,7 +144,7 @@ def _emptier_than_idle_kpa(samples: Samples, policy: FuelPolicy) -> Floats:
     """Manifold pressure clearly below the idling of the same group [kPa]; NaN where it never idled."""
     rpm = samples.read("engine_rpm")
     idling = (samples.speed_kmh == 0) & (rpm > 0) & (rpm < policy.cutoff_rpm)
-    at_idle = samples.segments.median(np.where(idling, samples.read("map_kpa"), np.nan))
+    at_idle = samples.segments.median(samples.read("map_kpa"), idling, STEPS_PER_KPA)
     return samples.segments.spread(policy.cutoff_below_idle * at_idle)
 
 
@@ -148,7 +155,8 @@ def _never(samples: Samples, rung: str) -> dict[str, Floats]:
 
 def _covered(samples: Samples, engine: Floats, burnt_g_s: Floats, rung: str) -> dict[str, Floats]:
     """Integral of one rung and the engine-on time it covers; NaN where it covers none."""
-    covered = samples.integral(np.where(np.isnan(burnt_g_s), np.nan, engine))
+    unknown = np.isnan(burnt_g_s)
+    covered = samples.integral(np.where(unknown, np.nan, engine) if unknown.any() else engine)
     known = covered > 0
     return {f"{rung}_air_g": np.where(known, samples.integral(burnt_g_s), np.nan),
             f"{rung}_s": np.where(known, covered, np.nan)}

@@ -11,7 +11,7 @@ import polars as pl
 
 from health.fuel_rungs import fuel_is_cut
 from health.policy import Policy
-from health.quality import Booleans, Floats, Integers
+from health.quality import Booleans, Floats, Integers, or_zero
 from health.samples import Samples
 from schemas.frames import Columns
 
@@ -31,7 +31,7 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integer
         return dict.fromkeys(COLUMNS, np.full(len(samples.groups), np.nan))
     short, long = (samples.read(name) for name in TRIMS)
     known = ~(np.isnan(short) & np.isnan(long))
-    trim = np.nan_to_num(short) + np.nan_to_num(long)
+    trim = or_zero(short) + or_zero(long)
     columns: dict[str, Floats] = {}
     for load, mask in _by_load(samples, policy).items():
         chosen = mask & known

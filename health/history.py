@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from health.moments import instant_us
 from health.quality import Booleans, Floats, Integers
+from health.segments import Segments
 from health.trips import SECOND
 from schemas.vehicle import VehicleFacts
 
@@ -26,18 +28,24 @@ class History:
     """
 
     vehicle: str
-    rows: pl.DataFrame
+    table: pl.DataFrame  # of the whole, of which `rows` are those chosen
     whole: "History | None" = field(default=None, repr=False, compare=False)
     chosen: slice | Booleans | None = field(default=None, repr=False, compare=False)  # of the whole
     _arrays: dict[str, NDArray[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.start_us)
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """One row per group: made when somebody asks, for arrays serve most."""
+        if self.chosen is None:
+            return self.table
+        return self.table[self.chosen] if isinstance(self.chosen, slice) else self.table.filter(pl.Series(self.chosen))
 
     def part(self, chosen: slice | Booleans, vehicle: str | None = None) -> "History":
         """Some of the groups, by place or by mask."""
-        rows = self.rows[chosen] if isinstance(chosen, slice) else self.rows.filter(pl.Series(chosen))
-        return History(self.vehicle if vehicle is None else vehicle, rows, self, chosen)
+        return History(self.vehicle if vehicle is None else vehicle, self.rows, self, chosen)
 
     def since(self, moment: datetime | None) -> "History":
         """The groups that start at an instant or later; all of them without one."""
@@ -79,6 +87,12 @@ def known_sum(values: Floats) -> float:
     """Sum of the values that are not NaN; NaN where there is none."""
     known = values[~np.isnan(values)]
     return float(known.sum()) if len(known) else float("nan")
+
+
+def known_sums(values: Floats, parts: Segments) -> Floats:
+    """`known_sum` of each part of a history."""
+    known = ~np.isnan(values)
+    return np.where(parts.any(known), parts.total(np.where(known, values, 0.0)), np.nan)
 
 
 def ratio(part: float, whole: float) -> float:

@@ -15,6 +15,11 @@ def instant_us(moment: datetime | date) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+def instant(us: int) -> datetime:
+    """The instant so many microseconds after the begin of 1970."""
+    return EPOCH + timedelta(microseconds=int(us))
+
+
 def add_months(day: date, months: float) -> date:
     """Return the same day of a later month, or its last day; half months count 15 days."""
     whole = int(months)

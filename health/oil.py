@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from health.policy import OilPolicy, Policy
-from health.quality import Floats, Integers
+from health.quality import Floats, Integers, or_zero
 from health.samples import Samples
 from health.ticks import Ticks
 from schemas.frames import Columns
@@ -36,7 +36,7 @@ def per_group(samples: Samples, ticks: Ticks, policy: Policy) -> Mapping[str, Fl
         return columns
     turned = samples.middle(samples.read("engine_rpm")) / 60 * samples.observed_s
     told = samples.segments.any(~np.isnan(turned))
-    turned = np.nan_to_num(turned)
+    turned = or_zero(turned)
     columns["revolutions"] = np.where(told, samples.segments.total(turned), np.nan)
     for source, signal in (("oil", "oil_c"), ("coolant", "coolant_c")):
         if samples.has(signal):
@@ -69,7 +69,7 @@ def _weighted(turned: Floats, weight: Floats, samples: Samples) -> Floats:
     known = np.where(np.isnan(weight), 0.0, turned)
     whole, seen = samples.segments.total(turned), samples.segments.total(known)
     share = whole / np.where(seen > 0, seen, np.nan)
-    return samples.segments.total(known * np.nan_to_num(weight)) * share
+    return samples.segments.total(known * or_zero(weight)) * share
 
 
 def _by_tick(samples: Samples, ticks: Ticks, turned: Floats, p: OilPolicy) -> dict[str, Floats]:

@@ -5,35 +5,37 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import polars as pl
 
 from health.distance import Mileage
-from health.figures import absolute, relative
+from health.figures import absolutes, relative, relatives
 from health.fuel import Fuel
-from health.history import History, known_sum, ratio
+from health.history import History, known_sum, known_sums
+from health.moments import instant
 from health.policy import PatternPolicy, Policy
-from health.quality import Booleans, Floats
-from health.road_mix import road_mix
+from health.quality import Floats, Integers
+from health.road_mix import road_mixes
+from health.segments import Segments, segments_of
 from schemas.quantity import Q
 from schemas.report_use import Pattern, Week
 
 SUMS = ("idle_s", "engine_s", "cold_s", "coolant_s", "idle_flow", "congested_flow", "flow", "pull_m2_s2", "moved_m",
         "driven_s")
-Sums = Mapping[str, float]
 
 
 def pattern(history: History, policy: Policy) -> Pattern:
     """Pattern over the whole history."""
-    table = _table(history)
-    sums = {name: known_sum(values) for name, values in table.items()}
-    return _pattern(sums, _greatest(history.read("top_kmh")), _mean(history.read("outside_c")), policy.patterns)
+    sums = {name: np.array([known_sum(values)]) for name, values in _table(history).items()}
+    top, outside = _greatest(history.read("top_kmh")), _mean(history.read("outside_c"))
+    return _patterns(sums, np.array([top]), np.array([outside]), policy.patterns)[0]
 
 
-def patterns(history: History, policy: Policy) -> list[Pattern]:
-    """Pattern of each group."""
-    table, top, outside = _table(history), history.read("top_kmh"), history.read("outside_c")
-    return [_pattern({name: float(values[i]) for name, values in table.items()}, float(top[i]), float(outside[i]),
-                     policy.patterns) for i in range(len(history))]
+def patterns(history: History, parts: Segments, policy: Policy) -> list[Pattern]:
+    """Pattern of each part of a history."""
+    sums = {name: known_sums(values, parts) for name, values in _table(history).items()}
+    outside = history.read("outside_c")
+    told = parts.count(~np.isnan(outside))
+    mean = known_sums(outside, parts) / np.maximum(told, 1)
+    return _patterns(sums, parts.greatest(history.read("top_kmh")), mean, policy.patterns)
 
 
 def _table(history: History) -> dict[str, Floats]:
@@ -42,21 +44,32 @@ def _table(history: History) -> dict[str, Floats]:
     return known | {"moved_m": metres, "driven_s": history.read("observed_s")}
 
 
-def _pattern(sums: Sums, top_kmh: float, outside_c: float, p: PatternPolicy) -> Pattern:
-    return Pattern(
-        idle_time=_share(sums["idle_s"], sums["engine_s"], "engine_rpm", p),
-        cold_time=_share(sums["cold_s"], sums["coolant_s"], "coolant_c", p),
-        idle_fuel=_share(sums["idle_flow"], sums["flow"], "fuel", p),
-        congested_fuel=_share(sums["congested_flow"], sums["flow"], "fuel", p),
-        mean_kmh=relative(ratio(sums["moved_m"], sums["driven_s"]) * 3.6, p.sigma_speed, "speed", "km/h"),
-        top_kmh=relative(top_kmh, p.sigma_speed, "speed", "km/h"),
-        acceleration_m_s2=relative(ratio(sums["pull_m2_s2"], sums["moved_m"]), 2 * p.sigma_speed, "speed", "m/s2"),
-        outside_c=absolute(outside_c, p.sigma_outside_c, "air", "degC"))
+def _patterns(sums: Mapping[str, Floats], top_kmh: Floats, outside_c: Floats, p: PatternPolicy) -> list[Pattern]:
+    mean_kmh = _ratios(sums["moved_m"], sums["driven_s"]) * 3.6
+    figures = {
+        "idle_time": _shares(sums["idle_s"], sums["engine_s"], "engine_rpm", p),
+        "cold_time": _shares(sums["cold_s"], sums["coolant_s"], "coolant_c", p),
+        "idle_fuel": _shares(sums["idle_flow"], sums["flow"], "fuel", p),
+        "congested_fuel": _shares(sums["congested_flow"], sums["flow"], "fuel", p),
+        "mean_kmh": relatives(mean_kmh, p.sigma_speed, "speed", "km/h"),
+        "top_kmh": relatives(top_kmh, p.sigma_speed, "speed", "km/h"),
+        "acceleration_m_s2": relatives(_ratios(sums["pull_m2_s2"], sums["moved_m"]), 2 * p.sigma_speed, "speed",
+                                       "m/s2"),
+        "outside_c": absolutes(outside_c, p.sigma_outside_c, "air", "degC"),
+    }
+    return [Pattern(**dict(zip(figures, found, strict=True))) for found in zip(*figures.values(), strict=True)]
 
 
-def _share(part: float, whole: float, source: str, p: PatternPolicy) -> Q:
-    share = min(ratio(part, whole), 1.0)
-    return absolute(share, p.sigma_share if 0 < share < 1 else 0.0, source, "1", least=0.0, most=1.0)
+def _ratios(part: Floats, whole: Floats) -> Floats:
+    """Quotients; NaN where the whole is not positive."""
+    result: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return result
+
+
+def _shares(part: Floats, whole: Floats, source: str, p: PatternPolicy) -> list[Q]:
+    share = np.minimum(_ratios(part, whole), 1.0)
+    sigma = np.where((share > 0) & (share < 1), p.sigma_share, 0.0)
+    return absolutes(share, sigma, source, "1", least=0.0, most=1.0)
 
 
 def _greatest(values: Floats) -> float:
@@ -81,30 +94,33 @@ def short_trips(mileage: Mileage, p: PatternPolicy) -> list[bool | None]:
 
 def weekly(history: History, mileage: Mileage, fuel: Fuel, zone: ZoneInfo, policy: Policy) -> list[Week]:
     """Weeks with at least one trip, oldest first; each trip belongs to the week it began in."""
-    days = history.rows["start"].dt.convert_time_zone(str(zone)).dt.truncate("1w").dt.date()
-    kept = history.kept
-    return [_week(monday, (days == monday).to_numpy() & kept, history, mileage, fuel, policy)
-            for monday in days.filter(pl.Series(kept)).unique().sort()]
+    trips = np.flatnonzero(history.kept)
+    driven = history.part(history.kept)
+    mondays = driven.rows["start"].dt.convert_time_zone(str(zone)).dt.truncate("1w").dt.date()
+    weeks = segments_of(mondays.to_physical().to_numpy())
+    characters = zip(patterns(driven, weeks, policy), road_mixes(driven, weeks, policy.road), strict=True)
+    return [_week(mondays[begin], driven.part(slice(begin, end)), trips[begin:end], mileage, fuel, policy).model_copy(
+                update={"pattern": pattern, "road_mix": mix})
+            for begin, end, (pattern, mix) in zip(weeks.starts.tolist(), weeks.ends.tolist(), characters, strict=True)]
 
 
-def _week(monday: date, chosen: Booleans, history: History, mileage: Mileage, fuel: Fuel, policy: Policy) -> Week:
-    part = history.part(chosen)
-    km, litres = mileage.trip_km[chosen], fuel.trip_l[chosen]
+def _week(monday: date, part: History, trips: Integers, mileage: Mileage, fuel: Fuel, policy: Policy) -> Week:
+    """One week of the given trips, apart from how they were driven."""
+    km, litres = mileage.trip_km[trips], fuel.trip_l[trips]
     # A sum with a part unknown would be too small and read as a saving.
     whole_l = float(litres.sum())
     driven_km, p = known_sum(km), policy.patterns
-    sigma = max((sigma for sigma, take in zip(fuel.trip_sigma, chosen, strict=True) if take), default=0.0)
-    source = "+".join(sorted({name for name, take in zip(fuel.trip_source, chosen, strict=True) if take and name}))
+    sigma = max(fuel.trip_sigma[trip] for trip in trips)
+    source = "+".join(sorted({fuel.trip_source[trip] for trip in trips} - {""}))
     cold = [start for start in cold_starts(part, p) if start is not None]
     return Week(
-        monday=monday, first=part.rows["start"][0], last=part.rows["end"].max(), trips=len(part),
+        monday=monday, first=instant(part.start_us[0]), last=instant(part.end_us.max()), trips=len(part),
         cold_starts=sum(cold) if cold else None,
         short_trips=int((km < p.short_km).sum()) if np.isfinite(driven_km) else None,
         distance_km=relative(driven_km, policy.mileage.sigma_speed, "trips", "km"),
         driving_s=relative(part.total("observed_s"), 0.0, "readings", "s"),
         fuel_l=relative(whole_l, sigma, source, "L"),
-        fuel_l_per_100km=relative(_per_100km(whole_l, driven_km, policy), sigma, source, "L/100km"),
-        pattern=pattern(part, policy), road_mix=road_mix(part, policy.road))
+        fuel_l_per_100km=relative(_per_100km(whole_l, driven_km, policy), sigma, source, "L/100km"))
 
 
 def _per_100km(litres: float, km: float, policy: Policy) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from health.policy import Policy
-from health.quality import Booleans, Floats, Integers
+from health.quality import Booleans, Floats, Integers, or_zero
 from health.road import RoadTypes
 from health.samples import Clock, Samples
 from health.seconds import Seconds
@@ -93,7 +93,7 @@ def _shares(samples: Samples, seconds: Seconds, roads: RoadTypes, policy: Policy
     flow = best_flow(samples)
     if flow is None:
         return dict.fromkeys(("flow", "idle_flow", "congested_flow"), np.full(len(samples.groups), np.nan))
-    by_second = np.where(seconds.observed, np.nan_to_num(flow[seconds.sample]), 0.0)
+    by_second = np.where(seconds.observed, or_zero(flow[seconds.sample]), 0.0)
     standing = seconds.speed_kmh < policy.trips.standstill_kmh
     total = seconds.segments.total
     told = samples.segments.any(~np.isnan(flow))

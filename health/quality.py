@@ -40,6 +40,11 @@ class Track:
         return np.full(len(self), np.nan) if found is None else found
 
 
+def or_zero(values: Floats) -> Floats:
+    """The values, 0 where nothing was read; `np.nan_to_num` looks for infinities too, which no reading is."""
+    return np.where(np.isnan(values), 0.0, values)
+
+
 def clean(readings: pl.DataFrame) -> Track:
     """Range-check, sort and merge readings of any number of vehicles.
 
@@ -93,7 +98,7 @@ def _in_order(frame: pl.DataFrame) -> bool:
 
 
 def _one_car(frame: pl.DataFrame) -> bool:
-    return bool(frame["vehicle"].min() == frame["vehicle"].max())
+    return frame.is_empty() or bool((frame["vehicle"] == frame["vehicle"][0]).all())
 
 
 def _merged(frame: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import polars as pl
 
 from health.figures import Reasons, absolute
 from health.history import History
+from health.lists import Lists
 from health.moments import EPOCH
 from health.policy import Policy, RefuelPolicy
 from health.quality import Booleans, Floats, Integers
@@ -35,11 +36,11 @@ STEPS_PER_PCT = 100
 """Medians are taken over hundredths of a per cent: finer than any sender."""
 
 
-def per_group(samples: Samples, policy: Policy) -> Mapping[str, pl.Series]:
+def per_group(samples: Samples, policy: Policy) -> Mapping[str, Lists]:
     """Levels of every group: at its first and last standstill, and around every long stop in between."""
     groups = len(samples.groups)
     if not samples.has("fuel_level_pct"):
-        return {name: pl.Series(name, [[]] * groups, dtype=kind) for name, kind in COLUMNS.items()}
+        return dict.fromkeys(COLUMNS, Lists(np.zeros(0), np.zeros(groups, dtype=np.int64)))
     stops = _Stops.of(samples, policy.refuels)
     taken = stops.chosen(policy.refuels)
     rows, label = np.flatnonzero(taken), stops.window(policy.refuels)
@@ -47,8 +48,9 @@ def per_group(samples: Samples, policy: Policy) -> Mapping[str, pl.Series]:
     window = segments_of(label[rows])
     median = quantiles_by(window.of_element, whole, len(window.starts), (0.5,))[:, 0] / STEPS_PER_PCT
     at = rows[window.ends - 1] if len(rows) else rows
-    return _lists(stops.owner[at], {"level_us": stops.time_us[at], "level_pct": median, "level_stop": stops.place[at]},
-                  groups)
+    sizes = np.bincount(stops.owner[at], minlength=groups)
+    return {"level_us": Lists(stops.time_us[at], sizes), "level_pct": Lists(median, sizes),
+            "level_stop": Lists(stops.place[at], sizes)}
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,6 @@ class _Stops:
     def _long(self, p: RefuelPolicy) -> Booleans:
         long: Booleans = self.since_s + self.left_s >= p.long_stop_s
         return long
-
-
-def _lists(owner: Integers, columns: Mapping[str, Floats | Integers], groups: int) -> dict[str, pl.Series]:
-    ends = np.cumsum(np.bincount(owner, minlength=groups)).tolist()
-    spans = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
-    return {name: pl.Series(name, [values[span] for span in spans], dtype=COLUMNS[name])
-            for name, values in ((name, column.tolist()) for name, column in columns.items())}
 
 
 def estimate_refuels(history: History, unseen_before_km: Floats, facts: VehicleFacts,

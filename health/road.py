@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.lib.stride_tricks import sliding_window_view
 
 from health.policy import Policy, RoadPolicy
 from health.quality import Booleans, Floats, Integers
 from health.samples import Clock, Samples
 from health.seconds import Seconds
-from health.segments import segments_of
+from health.segments import Segments, segments_of
 from schemas.frames import Columns
 
 CLASSES = ("highway", "urban", "congested", "standing")
@@ -76,6 +77,8 @@ def classify(seconds: Seconds, mean_kmh: Floats, policy: RoadPolicy) -> dict[str
 def on_highway(seconds: Seconds, mean_kmh: Floats, policy: RoadPolicy) -> Booleans:
     """Hysteresis: on above `highway_enter_kmh`, off at `highway_leave_kmh`, in between as before."""
     enter, leave = mean_kmh > policy.highway_enter_kmh, mean_kmh <= policy.highway_leave_kmh
+    if not enter.any():
+        return enter
     decided = seconds.segments.latest(enter | leave)
     result: Booleans = (decided >= 0) & enter[np.maximum(decided, 0)]
     return result
@@ -90,41 +93,51 @@ def _standing(seconds: Seconds, policy: RoadPolicy) -> Booleans:
 
 def jammed(seconds: Seconds, mean_kmh: Floats, policy: RoadPolicy) -> Booleans:
     """Seconds much slower than the free flow around them, where the free flow is that of a fast road."""
-    free = free_flow_kmh(seconds, policy)
+    free = free_flow_kmh(seconds, policy, policy.jam_free_kmh)
     slow: Booleans = (free > policy.jam_free_kmh) & (mean_kmh < policy.jam_ratio * free)
     return slow & seconds.observed
 
 
-def free_flow_kmh(seconds: Seconds, policy: RoadPolicy) -> Floats:
-    """90th percentile of the speed within 600 s, taken every 10 s of each group [km/h].
-
-    Groups that never reach the least free-flow speed have none worth computing: 0 there.
-    """
+def free_flow_kmh(seconds: Seconds, policy: RoadPolicy, above_kmh: float = -np.inf) -> Floats:
+    """90th percentile of the speed within 600 s, taken every 10 s of each group [km/h]; 0 up to `above_kmh`."""
     groups = seconds.segments
     counts = -(-groups.sizes // policy.jam_step_s)
     owner = np.repeat(np.arange(len(counts)), counts)
     nth = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
     coarse = groups.starts[owner] + nth * policy.jam_step_s
-    fast = (groups.greatest(seconds.speed_kmh) > policy.jam_free_kmh)[owner]
-    if not fast.any():
-        return np.zeros(groups.length)
-    quantile = np.zeros(len(coarse))
-    quantile[fast] = _rolling_quantile(seconds, coarse[fast], policy)
+    quantile = _quantile_above(seconds.speed_kmh[coarse], segments_of(owner), policy, above_kmh)
     return np.repeat(quantile, np.diff(coarse, append=groups.length))
 
 
-def _rolling_quantile(seconds: Seconds, coarse: Integers, policy: RoadPolicy) -> Floats:
-    """Quantile of the coarse speeds in a centred window clipped to the group."""
-    labels = segments_of(seconds.segments.of_element[coarse])
+def _quantile_above(speed_kmh: Floats, groups: Segments, policy: RoadPolicy, above_kmh: float) -> Floats:
+    """Quantile, by nearest rank, of the speeds in a centred window clipped to the group; 0 up to `above_kmh`.
+
+    Counting tells where it is above that; only there speeds are put in order.
+    """
     half = policy.jam_half_s // policy.jam_step_s
-    speed = seconds.speed_kmh[coarse].astype(np.float32)
-    # Groups are laid out with `half` unknown places between them, so that no window reaches a neighbour.
-    offset = np.arange(len(labels.starts)) * 2 * half + half
-    place = np.arange(len(coarse)) + labels.spread(offset)
-    padded = np.full(int(place[-1]) + half + 1, np.nan)
-    padded[place] = speed
-    series = pl.Series(padded).fill_nan(None)
-    rolled = series.rolling_quantile(policy.jam_quantile, "nearest", window_size=2 * half + 1, min_samples=1,
-                                     center=True).to_numpy()
-    result: Floats = rolled[place]
+    size = groups.window_count(np.ones(groups.length, dtype=np.bool_), half)
+    from_top = size - np.floor((size - 1) * policy.jam_quantile + 0.5).astype(np.int64)  # 1 is the greatest
+    fast = np.flatnonzero(groups.window_count(speed_kmh > above_kmh, half) >= from_top)
+    quantile = np.zeros(groups.length)
+    quantile[fast] = _from_top(_windows(speed_kmh, fast, groups, half), from_top[fast])
+    return quantile
+
+
+def _windows(values: Floats, chosen: Integers, groups: Segments, half: int) -> Floats:
+    """Values within `half` places on both sides of the chosen ones, of the same group; -inf beyond its ends."""
+    # Groups are laid out with `half` places between them, so that no window reaches a neighbour.
+    place = np.arange(groups.length) + half * (1 + groups.of_element)
+    padded = np.full(groups.length + half * (1 + len(groups.starts)), -np.inf)
+    padded[place] = values
+    windows: Floats = sliding_window_view(padded, 2 * half + 1)[place[chosen] - half]
+    return windows
+
+
+def _from_top(windows: Floats, rank: Integers) -> Floats:
+    """The greatest value of each row, the second greatest, ... as its rank says."""
+    if len(rank) == 0:
+        return np.zeros(0)
+    column = windows.shape[1] - rank
+    ordered = np.partition(windows, np.unique(column), axis=1)
+    result: Floats = ordered[np.arange(len(rank)), column]
     return result

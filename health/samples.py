@@ -9,11 +9,12 @@ from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from health.policy import Policy
 from health.quality import Booleans, Floats, Integers, Track
 from health.satellites import steps_m
-from health.segments import Segments, median_by, segments_of
+from health.segments import Segments, Value, median_by, segments_of
 from health.trips import SECOND, Groups
 from schemas.signals import BY_COLUMN, Hold
 
@@ -100,6 +101,16 @@ class Samples:
         weight[1:] += self.observed_s[:-1] / 2
         return weight
 
+    @cached_property
+    def fixes(self) -> Integers:
+        """Samples whose position differs from the one before in their group: receivers repeat a held fix."""
+        lat, lon = self.read("latitude"), self.read("longitude")
+        known = np.flatnonzero(~np.isnan(lat))
+        fixes = slice(None) if len(known) == len(self) else known
+        changed = np.ones(len(known), dtype=np.bool_)
+        changed[1:] = _changes(lat[fixes]) | _changes(lon[fixes]) | _changes(self.segments.of_element[fixes])
+        return known[changed]
+
     def seconds(self, mask: Booleans) -> Floats:
         """Observed time a condition held in each group [s]: the integral of 1 where true, 0 where not."""
         return self.segments.total(mask * self.weight_s)
@@ -116,6 +127,12 @@ class Samples:
     def integral(self, rate_per_s: Floats) -> Floats:
         """Trapezoid integral of a rate over the observed intervals of each group; unknown intervals add nothing."""
         return self.segments.sum(self.middle(rate_per_s) * self.observed_s)
+
+
+def _changes(values: NDArray[Value]) -> Booleans:
+    """Whether each element but the first differs from the one before."""
+    result: Booleans = values[1:] != values[:-1]
+    return result
 
 
 def sample(track: Track, groups: Groups, policy: Policy) -> Samples:

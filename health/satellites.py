@@ -7,6 +7,12 @@ import numpy as np
 from health.policy import MileagePolicy
 from health.quality import Floats, Integers, Track
 
+DEGREE_M = float(np.deg2rad(MileagePolicy.earth_radius_m))
+"""A degree of a great circle [m]."""
+
+LONGEST_FLAT_M = 10_000.0
+"""Longest step taken as flat [m]: below it, and 70 degrees of latitude, this costs less than 1e-6. K"""
+
 
 def haversine_m(lat_a: Floats, lon_a: Floats, lat_b: Floats, lon_b: Floats,
                 radius_m: float = MileagePolicy.earth_radius_m) -> Floats:
@@ -20,34 +26,36 @@ def haversine_m(lat_a: Floats, lon_a: Floats, lat_b: Floats, lon_b: Floats,
 
 @dataclass(frozen=True)
 class Points:
-    """Points on the unit sphere, for many distances between the same fixes.
+    """Points on the earth in degrees, for many distances between the same fixes.
 
-    The chord between two of them is the haversine formula's: the same distance, to 1e-8 for steps above 1 m, with the
-    trigonometry done once per fix instead of once per pair.
+    A step is the hypotenuse of its parts along the meridian and the parallel: the haversine formula with sin x = x,
+    within 1e-6 up to `LONGEST_FLAT_M`, and one cosine a fix instead of four functions of angles a pair.
     """
 
-    x: Floats
-    y: Floats
-    z: Floats
+    lat: Floats
+    lon: Floats
+    parallel: Floats  # cosine of the latitude: length of a degree along the parallel beside one along the meridian
 
     @classmethod
     def of(cls, lat: Floats, lon: Floats) -> "Points":
         """Points at degrees of latitude and longitude."""
-        phi, theta = np.deg2rad(lat), np.deg2rad(lon)
-        flat = np.cos(phi)
-        return cls(flat * np.cos(theta), flat * np.sin(theta), np.sin(phi))
+        return cls(lat, lon, np.cos(np.deg2rad(lat)))
 
-    def chord_square(self, begin: Integers, end: Integers) -> Floats:
-        """Squared straight-line distance between points [1]."""
-        result: Floats = ((self.x[end] - self.x[begin]) ** 2 + (self.y[end] - self.y[begin]) ** 2
-                          + (self.z[end] - self.z[begin]) ** 2)
+    def __getitem__(self, chosen: Integers | slice) -> "Points":
+        return Points(self.lat[chosen], self.lon[chosen], self.parallel[chosen])
+
+    def square_to(self, other: "Points") -> Floats:
+        """Square of the distance to as many other points [degrees of a great circle, squared]."""
+        north, east = other.lat - self.lat, other.lon - self.lon
+        result: Floats = north * north + self.parallel * other.parallel * (east * east)
         return result
 
-
-def arc_m(chord_square: Floats, radius_m: float = MileagePolicy.earth_radius_m) -> Floats:
-    """Distance along the sphere [m] of a squared chord [1]."""
-    result: Floats = 2 * radius_m * np.arcsin(np.minimum(np.sqrt(chord_square) / 2, 1.0))
-    return result
+    def metres_to(self, other: "Points") -> Floats:
+        """Distance to as many other points [m]; steps too long for flat ground by the haversine formula."""
+        metres = np.sqrt(self.square_to(other)) * DEGREE_M
+        far = np.flatnonzero(metres > LONGEST_FLAT_M)
+        metres[far] = haversine_m(self.lat[far], self.lon[far], other.lat[far], other.lon[far])
+        return metres
 
 
 def distinct_fixes(track: Track) -> Integers:

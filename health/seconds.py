@@ -6,7 +6,7 @@ import numpy as np
 
 from health.quality import Booleans, Floats, Integers
 from health.samples import Samples
-from health.segments import Segments, segments_of
+from health.segments import Segments
 from health.trips import SECOND
 
 
@@ -23,18 +23,27 @@ class Seconds:
 def resample(samples: Samples) -> Seconds:
     """Interpolate the speed at whole seconds since the first sample of each group."""
     sizes = _duration_s(samples) + 1
-    label = np.repeat(np.arange(len(sizes)), sizes)
-    segments = segments_of(label)
-    second = np.arange(len(label)) - np.repeat(segments.starts, sizes)
-    if len(samples) == len(label) and np.all((samples.interval_s == 1.0) | (samples.interval_s == 0.0)):
-        return Seconds(segments, samples.speed_kmh, np.ones(len(label), dtype=np.bool_), np.arange(len(label)))
-    at = _sample_before(samples, second, sizes)
-    elapsed_s = second - (samples.time_us[at] - np.repeat(_first_us(samples), sizes)) / SECOND
-    step = samples.segments.differences(samples.speed_kmh)[at]
-    share = elapsed_s / np.maximum(samples.interval_s[at], 1e-6)
-    observed = (samples.interval_s[at] <= samples.longest_interval_s) | (elapsed_s == 0)
-    speed = samples.speed_kmh[at] + np.where(elapsed_s > 0, step * share, 0.0)
-    return Seconds(segments, np.where(observed, speed, 0.0), observed, at)
+    ends = np.cumsum(sizes)
+    segments = Segments(ends - sizes, int(ends[-1]))
+    if len(samples) == segments.length and np.all((samples.interval_s == 1.0) | (samples.interval_s == 0.0)):
+        everywhere = np.arange(segments.length)
+        return Seconds(segments, samples.speed_kmh, np.ones(segments.length, dtype=np.bool_), everywhere)
+    at = _sample_before(samples, segments)
+    speed, observed = samples.speed_kmh[at], np.ones(segments.length, dtype=np.bool_)
+    elapsed_us = _since_us(segments) - (samples.time_us - samples.segments.spread(_first_us(samples)))[at]
+    between = np.flatnonzero(elapsed_us)
+    before, elapsed_s = at[between], elapsed_us[between] / SECOND
+    share = elapsed_s / np.maximum(samples.interval_s[before], 1e-6)
+    observed[between] = samples.interval_s[before] <= samples.longest_interval_s
+    reached = speed[between] + samples.segments.differences(samples.speed_kmh)[before] * share
+    speed[between] = np.where(observed[between], reached, 0.0)
+    return Seconds(segments, speed, observed, at)
+
+
+def _since_us(seconds: Segments) -> Integers:
+    """Time of each second since the first of its group [µs]."""
+    result: Integers = (np.arange(seconds.length) - seconds.first_of_element) * SECOND
+    return result
 
 
 def _first_us(samples: Samples) -> Integers:
@@ -47,10 +56,9 @@ def _duration_s(samples: Samples) -> Integers:
     return result
 
 
-def _sample_before(samples: Samples, second: Integers, sizes: Integers) -> Integers:
-    """Index of the last sample at or before each second: one binary search over all groups laid end to end."""
-    offset = np.concatenate([[0], np.cumsum(sizes)[:-1]]) * SECOND
-    since = samples.time_us - samples.segments.spread(_first_us(samples) - offset)
-    wanted = second * SECOND + np.repeat(offset, sizes)
-    result: Integers = np.searchsorted(since, wanted, side="right") - 1
+def _sample_before(samples: Samples, seconds: Segments) -> Integers:
+    """Index of the last sample at or before each second: as many as there are up to it, less one."""
+    since = samples.time_us - samples.segments.spread(_first_us(samples))
+    first_after = seconds.starts[samples.segments.of_element] - (-since // SECOND)
+    result: Integers = np.cumsum(np.bincount(first_after, minlength=seconds.length)[:seconds.length]) - 1
     return result

@@ -29,7 +29,7 @@ class Segments:
     @cached_property
     def ends(self) -> Integers:
         """One past the last element of each segment."""
-        return np.append(self.starts[1:], self.length)
+        return np.append(self.starts, self.length)[1:]
 
     @cached_property
     def sizes(self) -> Integers:
@@ -39,6 +39,10 @@ class Segments:
     def of_element(self) -> Integers:
         """Index of the segment each element belongs to."""
         return np.repeat(np.arange(len(self.starts)), self.sizes)
+
+    def holding(self, elements: Integers) -> Integers:
+        """Index of the segment each of a few elements belongs to."""
+        return np.searchsorted(self.starts, elements, side="right") - 1
 
     @cached_property
     def first_of_element(self) -> Integers:
@@ -103,36 +107,45 @@ class Segments:
 
     def first(self, values: Floats) -> Floats:
         """First value of each segment that is not NaN; NaN where there is none."""
-        return self._at(values, self._extreme_index(values, last=False))
+        very_first = values[self.starts]
+        if not np.isnan(very_first).any():
+            return very_first
+        known, present = self._known(values)
+        return self._at_owners(values, known[present.starts])
 
     def last(self, values: Floats) -> Floats:
         """Last value of each segment that is not NaN; NaN where there is none."""
-        return self._at(values, self._extreme_index(values, last=True))
+        very_last = values[self.ends - 1]
+        if not np.isnan(very_last).any():
+            return very_last
+        known, present = self._known(values)
+        return self._at_owners(values, known[present.ends - 1])
 
-    def median(self, values: Floats) -> Floats:
-        """Lower median of each segment ignoring NaN; NaN where there is none."""
+    def median(self, values: Floats, chosen: Booleans, steps: int) -> Floats:
+        """Lower median of the chosen positive values of each segment, to one part in `steps`; NaN without any."""
+        rows = np.flatnonzero(chosen & ~np.isnan(values))
+        whole = np.rint(values[rows] * steps).astype(np.int64)
+        return quantiles_by(self.of_element[rows], whole, len(self.starts), (0.5,))[:, 0] / steps
+
+    def _known(self, values: Floats) -> tuple[Integers, "Segments"]:
+        """Elements that are not NaN, and the stretches of them that belong to one segment each."""
         known = np.flatnonzero(~np.isnan(values))
-        return median_by(self.of_element[known], values[known], len(self.starts))
+        return known, segments_of(self.of_element[known])
 
-    def _extreme_index(self, values: Floats, *, last: bool) -> Integers:
-        known = ~np.isnan(values)
-        if last:
-            return np.maximum.reduceat(np.where(known, np.arange(self.length), -1), self.starts)
-        found = np.minimum.reduceat(np.where(known, np.arange(self.length), self.length), self.starts)
-        return np.where(found == self.length, -1, found)
-
-    @staticmethod
-    def _at(values: Floats, index: Integers) -> Floats:
-        return np.where(index >= 0, values[index], np.nan)
+    def _at_owners(self, values: Floats, rows: Integers) -> Floats:
+        """The values of some elements at the place of their segments, NaN at all others."""
+        result = np.full(len(self.starts), np.nan)
+        result[self.of_element[rows]] = values[rows]
+        return result
 
     def window_count(self, mask: Booleans, half_width: int) -> Integers:
         """Count of true elements within `half_width` elements on both sides, clipped to the segment."""
         if mask.all():
             low, high = self._window(half_width)
             return high - low
-        return self.window_sum(mask.astype(np.int64), half_width)
+        return self.window_sum(mask, half_width)
 
-    def window_sum(self, whole: Integers, half_width: int) -> Integers:
+    def window_sum(self, whole: Integers | Booleans, half_width: int) -> Integers:
         """Sum of integers within `half_width` elements on both sides, clipped to the segment.
 
         Integers, because their running sum is exact: a float one would depend on everything before the segment.
@@ -145,9 +158,16 @@ class Segments:
 
     def _window(self, half_width: int) -> tuple[Integers, Integers]:
         """First element and one past the last element of the window around each element."""
-        place = np.arange(self.length)
-        return (np.maximum(place - half_width, self.first_of_element),
-                np.minimum(place + (half_width + 1), self.end_of_element))
+        if half_width not in self._windows:
+            place = np.arange(self.length)
+            self._windows[half_width] = (np.maximum(place - half_width, self.first_of_element),
+                                         np.minimum(place + (half_width + 1), self.end_of_element))
+        return self._windows[half_width]
+
+    @cached_property
+    def _windows(self) -> dict[int, tuple[Integers, Integers]]:
+        """Windows asked for before, by half width."""
+        return {}
 
     def latest(self, known: Booleans) -> Integers:
         """Index of the latest true element at or before each element within its segment; -1 where none."""
@@ -161,6 +181,12 @@ def segments_of(labels: Integers) -> Segments:
         return Segments(np.zeros(0, dtype=np.int64), 0)
     change = np.flatnonzero(labels[1:] != labels[:-1]) + 1
     return Segments(np.concatenate([[0], change]), len(labels))
+
+
+def sums_between(values: NDArray[Value], begins: Integers, ends: Integers) -> NDArray[Value]:
+    """Sum of `values[begin:end]` for each pair, none of which is empty or overlaps the one before it."""
+    edges = np.stack([begins, ends], axis=1).ravel()
+    return np.add.reduceat(values, edges)[::2] if len(edges) else values[:0]
 
 
 def median_by(owner: Integers, values: NDArray[Value], owners: int) -> Floats:
@@ -211,12 +237,18 @@ def histogram_quantiles(owner: Integers, whole: Integers, owners: int, shares: t
 def decaying(gain: Floats, decay: Floats, segments: Segments) -> Floats:
     """Solve y[i] = decay[i] y[i - 1] + gain[i] within each segment, from y = gain at its first element.
 
-    Step by step over all segments at once, the longest ones last: exact whatever else is in the array.
+    Step by step over all segments at once: exact whatever else is in the array. Elements are laid out step after step,
+    those of the longest segment first, so that each step goes on from the first elements of the one before.
     """
-    result = gain.copy()
-    order = np.argsort(-segments.sizes, kind="stable")
-    lasting = np.cumsum(np.bincount(segments.sizes)[::-1])[::-1]  # segments of at least each size
-    for step in range(1, len(lasting) - 1):
-        at = segments.starts[order[:lasting[step + 1]]] + step
-        result[at] += decay[at] * result[at - 1]
-    return result
+    rank = np.empty(len(segments.starts), dtype=np.int64)
+    rank[np.argsort(-segments.sizes, kind="stable")] = np.arange(len(rank))
+    lasting = np.cumsum(np.bincount(segments.sizes)[::-1])[::-1][1:]  # segments of at least each size
+    begins = np.concatenate([[0], np.cumsum(lasting)])
+    place = begins[np.arange(segments.length) - segments.first_of_element] + rank[segments.of_element]
+    result, kept = np.empty_like(gain), np.empty_like(decay)
+    result[place], kept[place] = gain, decay
+    edges = begins.tolist()
+    for before, begin, end in zip(edges, edges[1:-1], edges[2:], strict=False):
+        result[begin:end] += kept[begin:end] * result[before:before + end - begin]
+    solved: Floats = result[place]
+    return solved

@@ -1,5 +1,7 @@
 """The list of trips in the report."""
 
+import numpy as np
+
 from health.distance import Mileage, trip_sigma
 from health.figures import relative
 from health.fuel import Fuel
@@ -7,18 +9,20 @@ from health.history import History
 from health.pattern_list import cold_starts, patterns, short_trips
 from health.policy import Policy
 from health.road_mix import road_mixes
+from health.segments import Segments
 from schemas.report_use import Trip
 
 
 def list_trips(history: History, mileage: Mileage, fuel: Fuel, policy: Policy) -> list[Trip]:
     """Every kept trip, oldest first."""
     sigma = policy.mileage.sigma_speed_scaled if mileage.scale else policy.mileage.sigma_speed
-    starts, ends, idle = history.rows["start"], history.rows["end"], history.read("idle_s")
-    mixes, driven = road_mixes(history, policy.road), patterns(history, policy)
+    starts, ends, idle = history.rows["start"].to_list(), history.rows["end"].to_list(), history.read("idle_s").tolist()
+    each = Segments(np.arange(len(history)), len(history))
+    mixes, driven = road_mixes(history, each, policy.road), patterns(history, each, policy)
     cold, short = cold_starts(history, policy.patterns), short_trips(mileage, policy.patterns)
     return [
         Trip(
-            start=starts[i], end=ends[i], idle_s=float(idle[i]), road_mix=mixes[i], pattern=driven[i],
+            start=starts[i], end=ends[i], idle_s=idle[i], road_mix=mixes[i], pattern=driven[i],
             cold_start=cold[i], short=short[i],
             fuel_l=relative(fuel.trip_l[i], fuel.trip_sigma[i], fuel.trip_source[i], "L"),
             distance_km=relative(mileage.trip_km[i], trip_sigma(mileage.trip_source[i], sigma, policy.mileage),

@@ -10,6 +10,7 @@ import numpy as np
 from health.policy import TripPolicy
 from health.quality import Booleans, Floats, Integers, Track
 from health.satellites import steps_m
+from health.segments import Segments, sums_between
 
 SECOND = 1_000_000
 """Microseconds."""
@@ -117,18 +118,16 @@ def _stops(track: Track, rows: Integers, policy: TripPolicy) -> Booleans:
     It does after a long silence, after a long standstill that was watched, and after a very long time without
     movement. A stop watched only now and then does not count twice: receivers fall silent at traffic lights.
     """
-    steps = np.diff(track.time_us, append=track.time_us[-1:])
     close = round(policy.close_after_s * SECOND)
-    watched = np.where(steps <= policy.contiguous_s * SECOND, steps, 0)
-    watched_us = _between(np.where(steps > 0, watched, 0), rows)
-    silences = _between((steps > close).astype(np.int64), rows)
     gap = np.diff(track.time_us[rows])
-    return (gap > close) & ((watched_us > close) | (silences > 0) | (gap > policy.longest_pause_s * SECOND))
-
-
-def _between(per_row: Integers, rows: Integers) -> Integers:
-    """Sum over the rows from one of `rows` to the next; integers, so that the running sum is exact."""
-    return np.diff(np.cumsum(per_row)[rows] - per_row[rows])
+    long = np.flatnonzero(gap > close)
+    steps = np.diff(track.time_us, append=track.time_us[-1:])
+    watched = np.where((steps > 0) & (steps <= policy.contiguous_s * SECOND), steps, 0)
+    watched_us, silences = (sums_between(values, rows[long], rows[long + 1])
+                            for values in (watched, (steps > close).astype(np.int64)))
+    stops = np.zeros(len(gap), dtype=np.bool_)
+    stops[long] = (watched_us > close) | (silences > 0) | (gap[long] > policy.longest_pause_s * SECOND)
+    return stops
 
 
 def _with_idle(track: Track, line: TimeLine, found: _Movements, policy: TripPolicy) -> Groups:
@@ -147,45 +146,44 @@ def _with_idle(track: Track, line: TimeLine, found: _Movements, policy: TripPoli
 def _idle_around(track: Track, line: TimeLine, found: _Movements, since: Integers, until: Integers,
                  policy: TripPolicy) -> tuple[Integers, Integers]:
     """Reach back to the start of the engine and ahead to its stop, as far as rows are contiguous."""
-    rows, run_start, run_end = _engine_runs(track, policy)
+    rows, runs = _engine_runs(track, policy)
     if len(rows) == 0 or len(found.vehicle) == 0:
         return found.first_us, found.last_us
-    time, keys = track.time_us[rows], line.key[rows]
+    time, keys, vehicle = track.time_us[rows], line.key[rows], track.vehicle[rows]
     reach = round(policy.contiguous_s * SECOND)
     warm_up = round(policy.longest_warm_up_s * SECOND)
 
     before = np.searchsorted(keys, line.place(found.vehicle, found.first_us), side="right") - 1
     at = np.maximum(before, 0)
-    near = (before >= 0) & (track.vehicle[rows][at] == found.vehicle) & (found.first_us - time[at] <= reach)
+    run = runs.holding(at)
+    near = (before >= 0) & (vehicle[at] == found.vehicle) & (found.first_us - time[at] <= reach)
     earliest = np.maximum(since, found.first_us - warm_up)
     bounded = np.searchsorted(keys, line.place(found.vehicle, earliest), side="left")
-    head = time[np.minimum(np.maximum(run_start[at], bounded), at)]
+    head = time[np.minimum(np.maximum(runs.starts[run], bounded), at)]
     start = np.where(near, np.minimum(head, found.first_us), found.first_us)
 
     after = np.searchsorted(keys, line.place(found.vehicle, found.last_us), side="left")
     at = np.minimum(after, len(rows) - 1)
-    near = (after < len(rows)) & (track.vehicle[rows][at] == found.vehicle) & (time[at] - found.last_us <= reach)
+    run = runs.holding(at)
+    near = (after < len(rows)) & (vehicle[at] == found.vehicle) & (time[at] - found.last_us <= reach)
     bounded = np.searchsorted(keys, line.place(found.vehicle, until), side="right") - 1
-    tail = time[np.maximum(np.minimum(run_end[at], bounded), at)]
+    tail = time[np.maximum(np.minimum(runs.ends[run] - 1, bounded), at)]
     end = np.where(near & (time[at] <= until), np.maximum(tail, found.last_us), found.last_us)
     return start, end
 
 
-def _engine_runs(track: Track, policy: TripPolicy) -> tuple[Integers, Integers, Integers]:
-    """Engine-on rows, and for each the first and last row (as index into them) of its contiguous run."""
+def _engine_runs(track: Track, policy: TripPolicy) -> tuple[Integers, Segments]:
+    """Engine-on rows, and the contiguous runs of them."""
     rpm = track.read("engine_rpm")
     known = np.flatnonzero(~np.isnan(rpm))
     running = rpm[known] > policy.engine_on_rpm
     rows = known[running]
     if len(rows) == 0:
-        return rows, rows, rows
+        return rows, Segments(rows, 0)
     order = np.flatnonzero(running)
     silence = np.diff(track.time_us[rows]) > policy.contiguous_s * SECOND
     breaks = (np.diff(order) > 1) | silence | (np.diff(track.vehicle[rows]) != 0)
-    first = np.concatenate([[0], np.flatnonzero(breaks) + 1])
-    last = np.append(first[1:], len(rows)) - 1
-    sizes = last - first + 1
-    return rows, np.repeat(first, sizes), np.repeat(last, sizes)
+    return rows, Segments(np.concatenate([[0], np.flatnonzero(breaks) + 1]), len(rows))
 
 
 def _stationary(track: Track, trips: Groups, policy: TripPolicy) -> Groups:

@@ -36,10 +36,12 @@ def per_group(samples: Samples, group_cars: Cars, load: RoadLoad, policy: Policy
 
 def _lateral(samples: Samples, p: TyrePolicy) -> dict[str, Floats]:
     """Cornering by accelerometer, else by the turns the satellite receiver saw."""
+    seen = seen_by_receiver(samples, p)
+    if not samples.has("accel_lat_m_s2"):
+        return {"lateral_km": seen.square_m / 1000, "lateral_of_km": seen.of_m / 1000}
     lateral = samples.read("accel_lat_m_s2") / STANDARD_GRAVITY_M_S2
     measured = np.where(np.isnan(lateral), 0.0, samples.step_m)
     of_m, square_m = samples.segments.total(measured), samples.segments.sum(lateral * lateral * measured)
-    seen = seen_by_receiver(samples, p)
     better = of_m >= seen.of_m
     return {"lateral_km": np.where(better, square_m, seen.square_m) / 1000,
             "lateral_of_km": np.where(better, of_m, seen.of_m) / 1000}

@@ -26,8 +26,8 @@ def fleet() -> pl.DataFrame:
 def test_pieces_say_what_the_whole_says(fleet: pl.DataFrame, rows: int) -> None:
     parts = list(pieces(clean(fleet), DEFAULT.trips, rows))
     assert len(parts) > 3
-    together = pl.concat([_summarised(part, {}, DEFAULT) for part in parts])
-    assert together.equals(_summarised(clean(fleet), {}, DEFAULT))
+    together = pl.concat([_summarised([part], {}, DEFAULT) for part in parts])
+    assert together.equals(_summarised([clean(fleet)], {}, DEFAULT))
     assert together.equals(summarise(fleet, {}))
 
 
