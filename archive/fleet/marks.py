@@ -63,16 +63,6 @@ def take(connection: psycopg.Connection, vehicle_id: int) -> Claim:
     return taken
 
 
-def touch(connection: psycopg.Connection, vehicle_id: int, first: datetime, last: datetime) -> None:
-    """Say that readings between two instants changed, or belong to another car now."""
-    connection.execute(_QUERIES["touch"], [vehicle_id, first, last])
-
-
-def touch_whole_history(connection: psycopg.Connection, vehicle_id: int) -> None:
-    """Say that every trip must be computed again: a fact of the car changed."""
-    connection.execute(_QUERIES["touch_whole_history"], [vehicle_id])
-
-
 def touch_outlook(connection: psycopg.Connection, vehicle_id: int) -> None:
     """Say that trips are as they were but report and due dates are not: a service, a measurement, an owner."""
     connection.execute(_QUERIES["touch_outlook"], [vehicle_id])

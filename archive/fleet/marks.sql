@@ -31,12 +31,6 @@ SELECT %(vehicle)s AS vehicle_id, count(*) AS marks,
              FILTER (WHERE first_time <= last_time), '{}') AS touched
 FROM taken
 
--- touch --
-INSERT INTO vehicle_touched (vehicle_id, first_time, last_time) VALUES (%s, %s, %s)
-
--- touch_whole_history --
-INSERT INTO vehicle_touched (vehicle_id, first_time, last_time) VALUES (%s, '-infinity', 'infinity')
-
 -- touch_outlook --
 -- The empty interval: it begins after it ends, so no reading lies in it.
 INSERT INTO vehicle_touched (vehicle_id, first_time, last_time) VALUES (%s, 'infinity', '-infinity')

@@ -24,9 +24,3 @@ def masked(phone: str) -> str:
     """`138****8000`, enough to recognise one's own number."""
     bare = phone.removeprefix(_COUNTRY)
     return f"{bare[:3]}****{bare[-4:]}"
-
-
-def spaced(phone: str) -> str:
-    """`138 0013 8000`, as an advisor reads it aloud."""
-    bare = phone.removeprefix(_COUNTRY)
-    return f"{bare[:3]} {bare[3:7]} {bare[7:]}"

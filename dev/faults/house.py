@@ -121,7 +121,6 @@ def a_house(instance: str, *, durable: bool) -> Iterator[House]:
         yield House(services)
     finally:
         services.resume_database()
-        services.resume_broker()
         services.remove()
 
 

@@ -126,12 +126,6 @@ class Docker(Running):
     def kill_broker(self) -> None:
         self._compose("kill", BROKER)
 
-    def pause_broker(self) -> None:
-        self._compose("pause", BROKER)
-
-    def resume_broker(self) -> None:
-        self._compose("unpause", BROKER)
-
     def reload_broker(self) -> None:
         self._compose("kill", "--signal", "HUP", BROKER)
 

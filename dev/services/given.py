@@ -43,7 +43,7 @@ class Given(Running):
                                  "to start, stop or break; unset both for private ones")
 
     start_database = stop_database = kill_database = pause_database = resume_database = _refuse
-    start_broker = stop_broker = kill_broker = pause_broker = resume_broker = reload_broker = _refuse
+    start_broker = stop_broker = kill_broker = reload_broker = _refuse
 
 
 def require_good_broker(url: str) -> None:

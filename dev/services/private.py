@@ -115,7 +115,6 @@ class Private(Running):
             end(server, signal.SIGINT)
 
     def stop_broker(self) -> None:
-        self.resume_broker()
         if server := self.broker:
             end(server, signal.SIGTERM)
 
@@ -132,12 +131,6 @@ class Private(Running):
 
     def resume_database(self) -> None:
         _send_all(self.database, signal.SIGCONT)
-
-    def pause_broker(self) -> None:
-        _send_all(self.broker, signal.SIGSTOP)
-
-    def resume_broker(self) -> None:
-        _send_all(self.broker, signal.SIGCONT)
 
     def reload_broker(self) -> None:
         _send_all(self.broker, signal.SIGHUP)

@@ -59,11 +59,5 @@ class Running(ABC):
         """A crash."""
 
     @abstractmethod
-    def pause_broker(self) -> None: ...
-
-    @abstractmethod
-    def resume_broker(self) -> None: ...
-
-    @abstractmethod
     def reload_broker(self) -> None:
         """Make the broker read `passwd` and `acl` again."""

@@ -119,6 +119,11 @@ class Garage:
         with self.database.connect() as connection:
             connection.execute(statement, parameters)
 
+    def touch_whole_history(self, *cars: int) -> None:
+        """Every trip of these cars is to be computed again."""
+        for car in cars:
+            self.change("INSERT INTO vehicle_touched VALUES (%s, '-infinity', 'infinity')", car)
+
     def clear(self) -> None:
         """Remove everything but catalogue and default rules."""
         with self.database.connect() as connection, connection.transaction():

@@ -68,10 +68,6 @@ class PlainDevice:
         """Whether the broker ever ended the connection."""
         return not self._gone.empty()
 
-    def wait_for_disconnect(self) -> None:
-        """Wait until the broker has had enough; raises queue.Empty when it has not."""
-        self._gone.get(timeout=PATIENCE_S)
-
     def wait_for_receipts(self, expected: set[tuple[int, int]]) -> None:
         """Wait until every (boot, seq) is receipted; raises queue.Empty when one stays away."""
         missing = set(expected)

@@ -38,6 +38,10 @@ def forget_marks(garage: Garage) -> None:
     garage.change("DELETE FROM vehicle_touched")
 
 
+def touch(connection: psycopg.Connection, vehicle_id: int, first: datetime, last: datetime) -> None:
+    connection.execute("INSERT INTO vehicle_touched VALUES (%s, %s, %s)", [vehicle_id, first, last])
+
+
 def mark(garage: Garage, device: int, first: datetime, last: datetime) -> None:
     garage.change("INSERT INTO touched VALUES (%s, %s, %s)", device, first, last)
 
@@ -68,18 +72,19 @@ def test_marks_of_one_car_are_claimed_together_and_merged(garage: Garage, health
     """Overlapping intervals become one, others stay apart."""
     car = garage.car()
     for first, last in ((0, 2), (1, 3), (6, 7)):
-        marks.touch(health, car, MONDAY + first * HOUR, MONDAY + last * HOUR)
+        touch(health, car, MONDAY + first * HOUR, MONDAY + last * HOUR)
     claim = marks.claim(health)
     assert intervals(claim) == [(MONDAY, MONDAY + 3 * HOUR), (MONDAY + 6 * HOUR, MONDAY + 7 * HOUR)]
     assert marks.claim(health) is None
 
 
-def test_a_changed_fact_touches_all_and_a_service_nothing_of_the_past(health: psycopg.Connection) -> None:
+def test_a_changed_fact_touches_all_and_a_service_nothing_of_the_past(garage: Garage,
+                                                                      health: psycopg.Connection) -> None:
     """The whole history is open on both sides; the outlook alone is a mark without any interval."""
     marks.touch_outlook(health, 7)
     assert intervals(marks.claim(health)) == []
     marks.touch_outlook(health, 7)
-    marks.touch_whole_history(health, 7)
+    garage.touch_whole_history(7)
     assert intervals(marks.claim(health)) == [(None, None)]
 
 
@@ -88,7 +93,7 @@ def test_two_workers_never_hold_the_same_car(garage: Garage, health: psycopg.Con
     """The second passes over what the first holds, and takes what is new once the first has finished."""
     one, two = garage.car(), garage.car()
     for car in (one, two):
-        marks.touch(health, car, MONDAY, MONDAY + HOUR)
+        touch(health, car, MONDAY, MONDAY + HOUR)
     with health.transaction():
         first = marks.claim(health)
         with other.transaction():
@@ -101,17 +106,17 @@ def test_marks_that_come_during_a_job_wait_for_the_next(garage: Garage, health: 
                                                         other: psycopg.Connection) -> None:
     """The job deletes only what it saw."""
     car = garage.car()
-    marks.touch(other, car, MONDAY, MONDAY + HOUR)
+    touch(other, car, MONDAY, MONDAY + HOUR)
     with health.transaction():
         marks.claim(health)
-        marks.touch(other, car, MONDAY + 5 * HOUR, MONDAY + 6 * HOUR)
+        touch(other, car, MONDAY + 5 * HOUR, MONDAY + 6 * HOUR)
         assert marks.claim(other) is None
     assert intervals(marks.claim(other)) == [(MONDAY + 5 * HOUR, MONDAY + 6 * HOUR)]
 
 
 def test_a_job_that_fails_leaves_its_marks(garage: Garage, health: psycopg.Connection) -> None:
     """The marks are deleted with the job's own transaction."""
-    marks.touch(health, garage.car(), MONDAY, MONDAY + HOUR)
+    touch(health, garage.car(), MONDAY, MONDAY + HOUR)
     with pytest.raises(ZeroDivisionError), health.transaction():
         assert marks.claim(health)
         _ = 1 // 0
@@ -122,7 +127,7 @@ def test_a_resting_car_is_passed_over(garage: Garage, health: psycopg.Connection
     """A car whose job failed does not keep others waiting."""
     one, two = garage.car(), garage.car()
     for car in (one, two):
-        marks.touch(health, car, MONDAY, MONDAY)
+        touch(health, car, MONDAY, MONDAY)
     claim = marks.claim(health, resting=[one])
     assert claim and claim.vehicle_id == two
     assert marks.claim(health, resting=[one]) is None

@@ -15,7 +15,6 @@ from psycopg import sql
 from psycopg.abc import Query
 from psycopg.conninfo import conninfo_to_dict
 
-from archive.fleet import marks
 from health import MODEL_VERSION
 from health.shell.worker import Worker
 from tests.archive.garage import AS_OF, MONDAY, Garage, drive, eventually, week
@@ -58,9 +57,7 @@ def test_two_workers_give_what_one_gives(garage: Garage) -> None:
     assert garage.rows("SELECT * FROM vehicle_touched") == []
 
     garage.change("DELETE FROM trip")
-    with garage.database.connect() as connection:
-        for car, _ in cars:
-            marks.touch_whole_history(connection, car)
+    garage.touch_whole_history(*(car for car, _ in cars))
     garage.work()
     assert [garage.derived(car) for car, _ in cars] == by_two
     assert all(len(derived["trips"]) == 4 and derived["report"] for derived in by_two)
@@ -75,9 +72,7 @@ def test_history_moves_with_a_corrected_fitting(garage: Garage) -> None:
     before = garage.derived(wrong)
 
     garage.change("UPDATE fitting SET vehicle_id = %s", right)
-    with garage.database.connect() as connection:
-        for car in (wrong, right):
-            marks.touch_whole_history(connection, car)
+    garage.touch_whole_history(wrong, right)
     garage.work()
 
     after, left = garage.derived(right), garage.derived(wrong)
@@ -272,7 +267,6 @@ def test_weeks_are_kept_beside_days(garage: Garage) -> None:
     assert garage.rows("SELECT monday, (figures ->> 'trips')::int FROM week") == [(date(2026, 11, 2), 10)]
     assert garage.rows("SELECT body -> 'weeks' FROM report") == [([],)]
     garage.change("DELETE FROM fitting")
-    with garage.database.connect() as connection:
-        marks.touch_whole_history(connection, car)
+    garage.touch_whole_history(car)
     garage.work()
     assert garage.rows("SELECT FROM week") == []

@@ -144,8 +144,7 @@ def test_trips_computed_again_keep_what_expired_positions_told(kept_garage: Gara
     assert [len(trips) for trips in before] == [2, 2]
     assert kept_garage.rows("SELECT bool_or((statistics->>'lateral_km')::float > 0) FROM trip") == [(True,)]
     assert drop_positions(kept_garage)["position_chunks_dropped"] == 1
-    for car in (with_speed, without):
-        kept_garage.change("INSERT INTO vehicle_touched VALUES (%s, '-infinity', 'infinity')", car)
+    kept_garage.touch_whole_history(with_speed, without)
     kept_garage.work(AS_OF)
     assert [kept_garage.derived(car)["trips"] for car in (with_speed, without)] == before
 
@@ -171,7 +170,7 @@ def test_history_reads_cold_and_live_as_one(stock: Stock) -> None:
     assert len(before["trips"]) == 4
     for now in (JUNE.replace(year=2026, day=15), LONG_AFTER):
         drop_readings(stock, now)
-        stock.garage.change("INSERT INTO vehicle_touched VALUES (%s, '-infinity', 'infinity')", car)
+        stock.garage.touch_whole_history(car)
         assert stock.garage.work(AS_OF, cold=ColdReadings(stock.folder)).failed == 0
         assert stock.garage.derived(car) == before
 
@@ -191,7 +190,7 @@ def test_without_cold_storage_health_leaves_old_trips_alone(stock: Stock) -> Non
     stock.garage.work(AS_OF)
     before = stock.garage.derived(car)
     drop_readings(stock)
-    stock.garage.change("INSERT INTO vehicle_touched VALUES (%s, '-infinity', 'infinity')", car)
+    stock.garage.touch_whole_history(car)
     assert stock.garage.work(AS_OF).failed == 1
     assert stock.garage.derived(car) == before
     assert stock.garage.rows("SELECT count(*) FROM vehicle_touched") == [(1,)]

@@ -15,6 +15,7 @@ from api.access import PUBLIC, Admits
 from api.tokens import AUDIENCE, ISSUER, Signer
 from archive.database.sealing import new_master_key
 from archive.fleet import certificates
+from archive.people import staff
 from archive.people.actors import Actor
 from schemas.topics import up
 from schemas.workshop import Role
@@ -173,7 +174,8 @@ def test_a_token_signed_by_nobody_or_by_another_opens_nothing(shared_door: Door)
 def test_a_dismissed_colleague_is_out_at_once(door: Door) -> None:
     advisor = door.as_(door.town.advisor)
     assert advisor.get("/v1/vehicles").status_code == 200
-    door.town.change("UPDATE staff SET active = false WHERE staff_id = %s", door.town.advisor.number)
+    with door.town.database.connect() as connection:
+        staff.dismiss(connection, door.town.advisor.number)
     assert advisor.get("/v1/vehicles").status_code == 401
 
 
