@@ -49,8 +49,6 @@ class FindingPolicy:
     congestion_share: float = 0.25
     congestion_rise: float = 0.10
     """Congested share of time, and its rise over the time before [1]."""
-    fuel_change: float = 0.10
-    """Change of consumption [1]."""
     least_km: float = 200.0
     """Distance on both sides of a comparison [km]."""
     gap_share: float = 0.05
