@@ -43,6 +43,12 @@ def marks(garage: Garage) -> int:
     return len(garage.rows("SELECT first_time FROM touched UNION ALL SELECT first_time FROM vehicle_touched"))
 
 
+def the_device(garage: Garage) -> int:
+    device = garage.database.value("SELECT device_key FROM device")
+    assert isinstance(device, int)
+    return device
+
+
 def test_a_worker_that_begins_stops_at_once(garage: Garage, car: int) -> None:
     """As a supervisor would start it: exit code 2, both models named in one line, no mark taken and none made."""
     made_by(garage, NEWER)
@@ -57,7 +63,7 @@ def test_a_worker_that_begins_stops_at_once(garage: Garage, car: int) -> None:
 def test_a_running_worker_stops_at_the_first_such_car(garage: Garage, car: int) -> None:
     """Its job is undone, trips included; the mark waits for a worker of the newer model."""
     worker = garage.work()
-    garage.deliver(car_device(garage), drive(MONDAY + timedelta(hours=6), 10, 50))
+    garage.deliver(the_device(garage), drive(MONDAY + timedelta(hours=6), 10, 50))
     made_by(garage, NEWER)
     before = kept(garage)
     with pytest.raises(NewerModel, match=BOTH):
@@ -66,12 +72,6 @@ def test_a_running_worker_stops_at_the_first_such_car(garage: Garage, car: int) 
     made_by(garage, MODEL_VERSION)
     garage.work()
     assert (len(garage.rows("SELECT FROM trip")), marks(garage)) == (3, 0)
-
-
-def car_device(garage: Garage) -> int:
-    device = garage.database.value("SELECT device_key FROM device")
-    assert isinstance(device, int)
-    return device
 
 
 def test_a_recompute_stops_there_too(garage: Garage, car: int) -> None:
