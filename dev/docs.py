@@ -1,4 +1,4 @@
-"""`python -m dev.docs` rewrites what is generated inside hand-written pages: the settings table, the figures."""
+"""`python -m dev.docs` rewrites what is generated inside docs/operations.md: the tables of settings and of alerts."""
 
 import json
 import re

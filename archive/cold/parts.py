@@ -111,7 +111,7 @@ class OpenPart:
         for number in range(self._file.num_row_groups):
             yield completed(_as_frame(self._read([number])))
 
-    def about(self) -> "About":
+    def about(self) -> About:
         """What the file says of itself; bounds of time come from its row groups."""
         bounds = [self._bounds(number, "time") for number in range(self._file.num_row_groups)]
         columns = {field.name: str(field.type) for field in self._file.schema_arrow}

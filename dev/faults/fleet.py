@@ -24,7 +24,6 @@ TICK_S = 0.01
 RING = 50_000
 """Messages a device of the rig can keep: none may be overwritten, or the rig itself would lose it."""
 
-
 FLAT_OUT = float("inf")
 HELD = 3000
 """Messages without receipt at which devices that go flat out wait: enough to keep ingest busy."""

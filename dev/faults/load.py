@@ -27,7 +27,6 @@ QUICK_S = 0.1
 """Or this, where it is more [K]: a person does not notice it, and on two cores 2,000 clients that the rig itself plays
 take their share from the API."""
 
-
 SOAK_DEVICES = 200
 """Each within the 50 messages a second that ingest allows for ever."""
 FLAT_OUT_S = 40
