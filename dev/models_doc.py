@@ -44,7 +44,7 @@ CHAPTERS = (
     Chapter("Fleet", ("fleet",)),
     Chapter("Trouble codes", ("codes", "codes_table", "codes_due"), ("CodePolicy",)),
     Chapter("Driving", ("events", "driving"), ("EventPolicy",)),
-    Chapter("Forecast and due dates", ("usage", "forecast", "due"), ("ForecastPolicy",)),
+    Chapter("Forecast and due dates", ("usage", "forecast", "due_start", "due"), ("ForecastPolicy",)),
     Chapter("Findings", ("findings", "findings_of_use", "findings_of_tyres", "findings_of_parts", "findings_of_codes",
                          "findings_of_fuel", "findings_of_engine", "findings_of_fleet", "findings_of_data"),
             ("FindingPolicy",)),

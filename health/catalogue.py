@@ -66,7 +66,6 @@ CODE_RULES = (
 RESTARTS = {
     "PM-FIRST": ("PM-FIRST", "PM-MINOR", "PM-MAJOR"),
     "PM-MINOR": ("PM-MINOR", "PM-MAJOR", "PM-FIRST"),
-    "TYR-ROT": ("TYR-ROT", "TYR-NEW"),
 }
 """Work that includes an item, and so starts its interval anew; every item includes itself."""
 

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from health.catalogue import RESTARTS, rules_of
+from health.catalogue import rules_of
 from health.codes import Codes
 from health.codes_due import due_by_code
 from health.distance import Mileage
+from health.due_start import Start, start_of
 from health.figures import Reasons
 from health.forecast import Paths, chance_for, lognormal_strata, possible_futures
 from health.history import History
@@ -20,20 +21,11 @@ from health.policy import Policy
 from health.quality import Floats, Integers
 from health.reasons import DueReason
 from health.tread import AxleTread
-from health.tyre_work import ROTATION, works
+from health.tyre_work import ROTATION
 from health.usage import Usage
 from schemas.quantity import Unknown
 from schemas.report import Due
 from schemas.vehicle import Axle, MaintenanceRule, VehicleFacts
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where an interval counts from."""
-
-    at: date
-    odometer_km: float | None
-    noted: bool  # false: counted from registration because nothing else is known
 
 
 @dataclass(frozen=True)
@@ -76,9 +68,15 @@ def outlook(history: History, use: History, facts: VehicleFacts, mileage: Mileag
 def due_dates(view: Outlook) -> tuple[list[Due], Reasons]:
     """Every catalogue item with a known starting point, soonest first; the others with their reason."""
     found = [need for rule in rules_of(view.facts) for need in _needs(rule, view)]
-    due = [item for _, item in found if isinstance(item, Due)]
+    due = _without_vain_rotation([item for _, item in found if isinstance(item, Due)], view.today)
     reasons = {f"due.{name}": item for name, item in found if isinstance(item, Unknown)}
     return sorted(due, key=lambda item: (item.date, item.item, item.axle or "")), reasons
+
+
+def _without_vain_rotation(due: list[Due], today: date) -> list[Due]:
+    """Nobody swaps a pair that is due for replacement to the other axle."""
+    worn = any(item.axle is not None and item.date <= today for item in due)
+    return [item for item in due if not (worn and item.item == ROTATION)]
 
 
 def _needs(rule: MaintenanceRule, view: Outlook) -> Iterator[tuple[str, Due | Unknown | None]]:
@@ -107,40 +105,12 @@ def _due(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
 def _due_by_use(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
     if rule.pad_mm is not None:
         return _pads_due(rule, rule.pad_mm, view)
-    start = start_of(rule, view)
+    start = start_of(rule, view.facts, view.today, view.mileage.odometer_now_km, view.policy.findings.overdue_share)
     if start is None:
         return Unknown.NO_FACT
-    if rule.once and start.noted:
+    if rule.once and start.by == "done":
         return None
     return _interval_due(rule, start, view)
-
-
-def start_of(rule: MaintenanceRule, view: Outlook) -> Start | None:
-    """Latest work that includes the item, else the first day on the road while the first interval still counts."""
-    includes = RESTARTS.get(rule.item, (rule.item,))
-    noted = [Start(s.at, s.odometer_km, noted=True) for s in view.facts.services
-             if s.item in includes and s.at <= view.today]
-    oil, battery = view.facts.oil, view.facts.battery
-    if rule.item == "PM-MINOR" and oil and oil.changed_at:
-        noted.append(Start(oil.changed_at, oil.changed_km, noted=True))
-    if rule.item == ROTATION:
-        noted += [Start(work.day, work.odometer_km, noted=True) for work in works(view.facts)
-                  if (work.swaps or work.renews) and work.day <= view.today]
-    if rule.item == "BAT-12V" and battery and battery.fitted_at:
-        noted.append(Start(battery.fitted_at, None, noted=True))
-    if noted:
-        return max(noted, key=lambda start: (start.at, start.odometer_km or 0.0))
-    return _registration(rule, view)
-
-
-def _registration(rule: MaintenanceRule, view: Outlook) -> Start | None:
-    """First day on the road; None where so much time or distance has passed that others must have served the car."""
-    at, longest = view.facts.registered_at, view.policy.findings.overdue_share
-    if at is None:
-        return None
-    late = rule.months is not None and view.today > add_months(at, rule.months * longest)
-    far = rule.km is not None and view.mileage.odometer_now_km > rule.km * longest
-    return None if late or far else Start(at, 0.0, noted=False)
 
 
 def _interval_due(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | Unknown | None:
@@ -154,7 +124,7 @@ def _interval_due(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | U
         return Unknown.NO_FACT if left_km is None else Unknown.BEYOND_HORIZON
     reason = DueReason(view.use, view.usage, view.policy)
     if calendar is not None and (days is None or (calendar - view.today).days <= np.median(days)):
-        return _dated(rule.item, days, calendar, "months", reason.by_calendar(rule, start.at, noted=start.noted), view)
+        return _dated(rule.item, days, calendar, "months", reason.by_calendar(rule, start), view)
     if by_oil:
         return _dated(rule.item, days, calendar, "revolutions", reason.by_revolutions(view.parts.oil.used_share), view)
     if rule.revolutions is not None and left_km == by_turns_km:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from health.case import Case
 from health.catalogue import AXLE_NAMES
+from health.reasons import between
 from schemas.findings import Finding, FindingCode, Severity
 from schemas.quantity import Q
 
@@ -25,11 +26,12 @@ def pads_forecast(case: Case) -> Iterator[Finding]:
     """Pads that reach their limit within half a year."""
     for due in case.due:
         if due.limit == "pads" and 0 < (due.date - case.view.today).days <= case.view.policy.findings.tread_days:
+            span = between(due.low, due.high)
             yield Finding(
                 code=FindingCode.BRAKE_PADS_FORECAST, severity=Severity.ADVISE,
-                zh=f"{due.reason_zh}预计{due.date.month}月{due.date.day}日前后。建议先实测。",
-                en=f"{due.reason_en} Expected around {due.date.day} {due.date:%B} "
-                   f"({due.low:%d %b} - {due.high:%d %b}). Please measure them first.",
+                zh=f"{due.reason_zh}预计{due.date.month}月{due.date.day}日前后({span[0]})。建议先实测。",
+                en=f"{due.reason_en} Expected around {due.date.day} {due.date:%B} ({span[1]}). "
+                   "Please measure them first.",
                 evidence=[{"item": due.item, "date": str(due.date), "low": str(due.low), "high": str(due.high)}])
 
 

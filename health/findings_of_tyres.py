@@ -7,9 +7,9 @@ import numpy as np
 
 from health.case import Case
 from health.catalogue import AXLE_NAMES
-from health.reasons import rounded
+from health.reasons import Words, between, rounded
 from health.tread import AxleTread, missing_pressure
-from health.tyre_work import AXLES
+from health.tyre_work import AXLES, other_axle
 from schemas.findings import Finding, FindingCode, Severity
 from schemas.vehicle import Axle
 
@@ -21,30 +21,37 @@ def tread_low(case: Case) -> Iterator[Finding]:
         depth = tread.report.tread_mm
         if depth is None or depth.value >= tread.advise_mm(p):
             continue
-        zh, en = AXLE_NAMES[tread.axle]
-        more = _one_pair_will_do(case, tread)
         legal = depth.value < p.legal_mm
+        words, more = _worn_out(tread, p.legal_mm) if legal else _low(tread, depth.value), _one_pair_may_do(case, tread)
         yield Finding(
             code=FindingCode.TYRE_TREAD_LOW, severity=Severity.URGENT if legal else Severity.SOON,
-            zh=f"{zh}花纹约{depth.value:.1f}毫米,请先量一下再和客户商量更换。{more[0]}",
-            en=f"The {en} tread is about {depth.value:.1f} mm; please measure it, then talk about new tyres.{more[1]}",
-            evidence=[_tread_row(tread)])
+            zh=words[0] + more[0], en=f"{words[1]} {more[1]}".rstrip(), evidence=[_tread_row(tread)])
 
 
-def _one_pair_will_do(case: Case, worn: AxleTread) -> tuple[str, str]:
-    """What is said where the other pair has a good while to go."""
-    other, spare = _other(case, worn)
-    if other.report.tread_mm is None or spare < case.view.policy.tyres.good_while_mm:
-        return "", ""
-    (zh, en), mm = AXLE_NAMES[other.axle], other.report.tread_mm.value
-    return f"{zh}还有约{mm:.1f}毫米,可以只换一对。", f" The {en} pair still has about {mm:.1f} mm: one new pair may do."
+def _low(tread: AxleTread, mm: float) -> Words:
+    zh, en = AXLE_NAMES[tread.axle]
+    return (f"{zh}花纹约{mm:.1f}毫米,请先量一下再和客户商量更换。",
+            f"The {en} tread is about {mm:.1f} mm; please measure it, then talk about new tyres.")
 
 
-def _other(case: Case, tread: AxleTread) -> tuple[AxleTread, float]:
-    """The other axle, and how far its tread is from where replacement is advised [mm]; NaN where it is not known."""
-    other = case.view.parts.tread["rear" if tread.axle == "front" else "front"]
+def _worn_out(tread: AxleTread, legal_mm: float) -> Words:
+    """An estimate says no tenths of a millimetre where the law has its limit."""
+    zh, en = AXLE_NAMES[tread.axle]
+    return (f"{zh}花纹估计已不到法定的{legal_mm:g}毫米,请先量一下,属实请尽快更换。",
+            f"The {en} tread is probably below the legal {legal_mm:g} mm; please measure it, and if so replace the "
+            "tyres soon.")
+
+
+def _one_pair_may_do(case: Case, worn: AxleTread) -> Words:
+    """What is said where the other pair has a good while to go; the deeper pair belongs in the rear (TyreSafe)."""
+    p = case.view.policy.tyres
+    other = case.view.parts.tread[other_axle(worn.axle)]
     depth = other.report.tread_mm
-    return other, depth.value - other.advise_mm(case.view.policy.tyres) if depth else float("nan")
+    if depth is None or depth.value - other.advise_mm(p) < p.good_while_mm:
+        return "", ""
+    zh, en = AXLE_NAMES[other.axle]
+    return (f"{zh}还有约{depth.value:.1f}毫米,可以只换一对,新胎装后轮更稳。",
+            f"The {en} pair still has about {depth.value:.1f} mm: one new pair may do, safest on the rear axle.")
 
 
 def _tread_row(tread: AxleTread) -> dict[str, object]:
@@ -65,19 +72,18 @@ def tread_forecast(case: Case) -> Iterator[Finding]:
         if due.limit != "tread" or due.axle is None or not 0 < left <= case.view.policy.findings.tread_days:
             continue
         tread = case.view.parts.tread[due.axle]
-        advice = _advice(case, tread)
+        advice, span = _advice(case, tread), between(due.low, due.high)
         yield Finding(
             code=FindingCode.TYRE_TREAD_FORECAST, severity=Severity.ADVISE,
-            zh=f"{due.reason_zh}预计{due.date.month}月{due.date.day}日前后。{advice[0]}",
-            en=f"{due.reason_en} Expected around {due.date.day} {due.date:%B} ({due.low:%d %b} - {due.high:%d %b}). "
-               f"{advice[1]}",
+            zh=f"{due.reason_zh}预计{due.date.month}月{due.date.day}日前后({span[0]})。{advice[0]}",
+            en=f"{due.reason_en} Expected around {due.date.day} {due.date:%B} ({span[1]}). {advice[1]}",
             evidence=[_tread_row(tread), {"date": str(due.date), "low": str(due.low), "high": str(due.high)}])
 
 
-def _advice(case: Case, tread: AxleTread) -> tuple[str, str]:
+def _advice(case: Case, tread: AxleTread) -> Words:
     """Swapping the axles helps only where the other pair has more left."""
-    _, spare = _other(case, tread)
-    if spare >= case.view.policy.tyres.good_while_mm:
+    own, other = tread.report.tread_mm, case.view.parts.tread[other_axle(tread.axle)].report.tread_mm
+    if own and other and other.value - own.value >= case.view.policy.tyres.good_while_mm:
         return "建议:先量四轮花纹并换位,不急着换胎。", "Measure all four and rotate first; no hurry to replace."
     return "建议:先量四轮花纹,再和客户商量换胎。", "Measure all four, then talk about new tyres."
 

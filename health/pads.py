@@ -15,7 +15,7 @@ from health.policy import BrakePolicy, Policy
 from health.quality import Floats
 from health.tyre_work import AXLES
 from health.wear_fit import WearFit
-from health.worn_part import Anchor, Reading, Worn, first_reading
+from health.worn_part import Anchor, Reading, Worn
 from schemas.quantity import Q, Unknown
 from schemas.vehicle import Axle, VehicleFacts
 
@@ -48,7 +48,7 @@ def _axle(axle: Axle, history: History, facts: VehicleFacts, mileage: Mileage, s
           p: BrakePolicy) -> AxlePads:
     readings = pad_readings(axle, facts)
     index = wear_index(history.read(f"pad_{axle}_mj") * share, p)
-    worn = Worn.of(index, _anchor(axle, facts, readings, p), readings, history, mileage, p, p.new_mm)
+    worn = Worn.of(index, _fresh(axle, facts, p), readings, history, mileage, p, p.new_mm)
     return AxlePads(axle, worn.fit if worn.known else None, worn.index_since, worn.index_per_km,
                     worn.fit.depth(worn.index_since, "mm") if worn.known else None,
                     worn.fit.k * worn.index_per_km * 1000)
@@ -64,12 +64,12 @@ def pad_readings(axle: Axle, facts: VehicleFacts) -> list[Reading]:
     return [Reading.of(r.time, r.odometer_km, r.pad_mm) for r in facts.pads if r.axle == axle]
 
 
-def _anchor(axle: Axle, facts: VehicleFacts, readings: list[Reading], p: BrakePolicy) -> Anchor | None:
-    """New pads at their last change, else the first reading."""
+def _fresh(axle: Axle, facts: VehicleFacts, p: BrakePolicy) -> Anchor | None:
+    """New pads at their last change, if somebody noted it."""
     fitted = [service for service in facts.services if service.item == PAD_ITEMS[axle]]
-    if not fitted:
-        return first_reading(readings, p.sigma_gauge_mm)
-    last = max(fitted, key=lambda service: service.at)
+    last = max(fitted, key=lambda service: service.at, default=None)
+    if last is None:
+        return None
     return Anchor(instant_us(last.at), last.odometer_km, p.new_mm, p.sigma_new_mm, from_gauge=False)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from health.catalogue import AXLE_NAMES
+from health.due_start import Start
 from health.history import History
 from health.pads import AxlePads
 from health.policy import Policy
@@ -16,6 +17,9 @@ from schemas.vehicle import Axle, MaintenanceRule
 
 Words = tuple[str, str]
 """Chinese and English."""
+
+BEGINNINGS = {"registered": ("上牌", "the car was registered"), "tyres_new": ("装胎", "the tyres were fitted")}
+"""What an item is counted from that nobody noted."""
 
 LEAST_DAYS = 7
 """Fewer days say nothing about a pace [d]."""
@@ -29,15 +33,17 @@ class DueReason:
     usage: Usage
     policy: Policy
 
-    def by_calendar(self, rule: MaintenanceRule, since: date, *, noted: bool) -> Words:
-        """Time passed, not distance; without any record the first day on the road is all there is."""
+    def by_calendar(self, rule: MaintenanceRule, start: Start) -> Words:
+        """Time passed, not distance; without any record what the item is counted from."""
+        since = start.at
         months = rule.months or 0
         every = ((f"{months:g}个月内做", f"due within {months:g} months") if rule.once else
                  (f"每{months:g}个月一次", f"due every {months:g} months"))
         later = ("" if rule.km is None else ",里程还不到", "" if rule.km is None else ", sooner than by distance")
-        if not noted:
-            return (f"{since.year}年{since.month}月上牌以来没有记录,{every[0]}{later[0]}。",
-                    f"There is no record of it since the car was registered in {since:%B %Y}; {every[1]}{later[1]}.")
+        if start.by != "done":
+            zh, en = BEGINNINGS[start.by]
+            return (f"{since.year}年{since.month}月{zh}以来没有记录,{every[0]}{later[0]}。",
+                    f"There is no record of it since {en} in {since:%B %Y}; {every[1]}{later[1]}.")
         return (f"上次是{since.year}年{since.month}月,{every[0]}{later[0]}。",
                 f"Last done in {since:%B %Y}; {every[1]}{later[1]}.")
 
@@ -91,12 +97,13 @@ class DueReason:
         if depth is None or rate is None:
             return "", ""
         zh, en = AXLE_NAMES[tread.axle]
-        half = (depth.high - depth.low) / 2
-        why = self._wear_cause(tread)
-        return _joined(f"{zh}花纹约{depth.value:.1f}毫米(误差±{half:.1f}),每千公里约磨{rate.value:.2f}毫米,"
-                       f"到{limit_mm:g}毫米建议更换。",
-                       f"The {en} tread is about {depth.value:.1f} ± {half:.1f} mm and wears {rate.value:.2f} mm per "
-                       f"1,000 km; replacement is advised at {limit_mm:g} mm.", why)
+        half, legal_mm = (depth.high - depth.low) / 2, self.policy.tyres.legal_mm
+        now = ((f"约{depth.value:.1f}毫米(误差±{half:.1f})", f"about {depth.value:.1f} ± {half:.1f} mm")
+               if depth.value >= legal_mm else
+               (f"估计已不到法定的{legal_mm:g}毫米", f"probably below the legal {legal_mm:g} mm"))
+        return _joined(f"{zh}花纹{now[0]},每千公里约磨{rate.value:.2f}毫米,到{limit_mm:g}毫米建议更换。",
+                       f"The {en} tread is {now[1]} and wears {rate.value:.2f} mm per 1,000 km; replacement is "
+                       f"advised at {limit_mm:g} mm.", self._wear_cause(tread))
 
     def _pace(self) -> Words:
         """Kilometres a day lately, and the kind of road where it explains them."""
@@ -115,19 +122,21 @@ class DueReason:
         """Congestion and hard use wear tyres faster; motorways only bring kilometres."""
         if road_share(self.history, "congested", "s") >= self.policy.findings.congestion_share:
             return "堵车起步刹车多,磨得快一些。", "Stop-and-go traffic wears them a little faster."
-        if tread.index_per_km * 1000 > 1.3 * usual_severity(tread, self.policy):
+        if tread.hardness > self.policy.tyres.hard:
             return "加速和刹车较多,磨得快一些。", "Much accelerating and braking wears them a little faster."
         return self._pace()
+
+
+def between(low: date, high: date) -> Words:
+    """An interval of days, with the year where it ends in another one."""
+    year = "" if low.year == high.year else f"{high.year}年"
+    return (f"{low.month}月{low.day}日至{year}{high.month}月{high.day}日",
+            f"{low.day} {low:%b} to {high.day} {high:%b}" + (f" {high.year}" if year else ""))
 
 
 def _joined(zh: str, en: str, more: Words) -> Words:
     """Two sentences each; the second may be empty."""
     return zh + more[0], f"{en} {more[1]}".rstrip()
-
-
-def usual_severity(tread: AxleTread, policy: Policy) -> float:
-    """Severity of the class on this axle [1], taken as driven where it is the front one."""
-    return policy.tyres.class_driven if tread.axle == "front" else policy.tyres.class_free
 
 
 def road_share(history: History, kind: str, unit: str) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from health.distance import Mileage
 from health.figures import Reasons, relative
-from health.history import DAY, History, known_sum
+from health.history import DAY, History, known_sum, ratio
 from health.policy import Policy, TyrePolicy
 from health.quality import Floats
 from health.road_load import Cars, cars
@@ -32,6 +32,7 @@ class AxleTread:
     pair: Pair             # now on the axle
     index: Floats          # per group, in mm at k = 1, of that pair
     index_per_km: float    # of this axle, mean over the history
+    hardness: float        # of the driving on this axle, beside the mean of its class [1]
     fit: WearFit | None    # None where the depth has no starting point
     index_since: float     # index since that starting point
     k: Q
@@ -47,17 +48,18 @@ def estimate_tread(history: History, facts: VehicleFacts, mileage: Mileage,
     """Wear and depth of the pairs now on both axles."""
     by_axle = {axle: wear_index(axle, history, facts, mileage, policy) for axle in AXLES}
     pairs = TyrePairs(TyreSets.of(facts), by_axle, history, facts, mileage, policy.tyres)
-    axles: dict[Axle, AxleTread] = {axle: _axle(axle, pairs) for axle in AXLES}
+    axles: dict[Axle, AxleTread] = {axle: _axle(axle, pairs, hardness(axle, history, facts, mileage, policy))
+                                    for axle in AXLES}
     reasons = {f"tyres.{axle}.tread_mm": Unknown.NO_FACT for axle in AXLES}
     return axles, reasons | {"tyres": Unknown.TOO_SHORT}
 
 
-def _axle(axle: Axle, pairs: TyrePairs) -> AxleTread:
+def _axle(axle: Axle, pairs: TyrePairs, hard: float) -> AxleTread:
     pair = pairs.sets.now[axle]
     worn = pairs.worn(pair, axle)
     fit, known = worn.fit, worn.fit if worn.known else None
     per_km = index_per_km(pairs.by_axle[axle], pairs.mileage)
-    return AxleTread(axle, pair, worn.index, per_km, known, worn.index_since, fit.k_quantity(), AxleTyres(
+    return AxleTread(axle, pair, worn.index, per_km, hard, known, worn.index_since, fit.k_quantity(), AxleTyres(
         wear_mm=relative(fit.k * known_sum(worn.index), fit.sigma_ln_k, fit.source, "mm"),
         mm_per_1000km=relative(fit.k * per_km * 1000, fit.sigma_ln_k, fit.source, "mm/1000km"),
         tread_mm=known.depth(worn.index_since, "mm") if known else None))
@@ -70,6 +72,14 @@ def wear_index(axle: Axle, history: History, facts: VehicleFacts, mileage: Milea
     factor = winter * _load_factor(car, policy) * pressure_factor(missing_pressure(axle, history, facts), p)
     result: Floats = _severity(axle, history, car, p) * mileage.trip_km / 1000 * factor
     return result
+
+
+def hardness(axle: Axle, history: History, facts: VehicleFacts, mileage: Mileage, policy: Policy) -> float:
+    """Mean severity of the driving on an axle over the mean of its class [1]: weight, rubber and pressure apart."""
+    car = cars([history.vehicle], {history.vehicle: facts}, policy.car)
+    hard = _severity(axle, history, car, policy.tyres) * mileage.trip_km
+    km = known_sum(np.where(np.isnan(hard), np.nan, mileage.trip_km))
+    return ratio(known_sum(hard), km) / _usual_severity(axle, car, policy.tyres)
 
 
 def missing_pressure(axle: Axle, history: History, facts: VehicleFacts) -> Floats:
@@ -92,10 +102,15 @@ def _severity(axle: Axle, history: History, car: Cars, p: TyrePolicy) -> Floats:
     """Mean over the distance of free rolling, longitudinal and lateral slip squares [1]; else the class mean."""
     km = history.read("speed_km")
     slip = history.read(f"slip_{axle}_km") / np.where(km > 0, km, np.nan)
-    drives = float(car.drives_front[0])
-    usual = p.class_free + (p.class_driven - p.class_free) * (drives if axle == "front" else 1 - drives)
+    usual = _usual_severity(axle, car, p)
     severity = p.free_severity + slip + _lateral(history, km, p)
     return np.where(np.isnan(severity), usual, np.clip(severity, p.clamp_low * usual, p.clamp_high * usual))
+
+
+def _usual_severity(axle: Axle, car: Cars, p: TyrePolicy) -> float:
+    """Mean severity of the class on an axle [1], between the free and the driven one by its share of the traction."""
+    drives = float(car.drives_front[0])
+    return p.class_free + (p.class_driven - p.class_free) * (drives if axle == "front" else 1 - drives)
 
 
 def _lateral(history: History, km: Floats, p: TyrePolicy) -> Floats:

@@ -18,7 +18,7 @@ from health.quality import Floats
 from health.tyre_sets import Pair, TyreSets
 from health.tyre_work import AXLES
 from health.wear_fit import Lesson, WearPrior
-from health.worn_part import Anchor, Reading, Worn, first_reading, index_per_km
+from health.worn_part import Anchor, Reading, Worn, index_per_km
 from schemas.vehicle import Axle, VehicleFacts
 
 
@@ -50,7 +50,7 @@ class TyrePairs:
 
     def _worn(self, pair: Pair, axle: Axle, prior: WearPrior) -> Worn:
         readings, p = readings_of(pair, self.sets, self.facts), self.policy
-        return Worn.of(self.index(pair), _anchor(pair, readings, p), readings, self.history, self.mileage, prior,
+        return Worn.of(self.index(pair), _fresh(pair, p), readings, self.history, self.mileage, prior,
                        p.new_mm, index_per_km(self.by_axle[axle], self.mileage))
 
     def index(self, pair: Pair) -> Floats:
@@ -108,9 +108,9 @@ def readings_of(pair: Pair, sets: TyreSets, facts: VehicleFacts) -> list[Reading
     return [Reading.of(r.time, r.odometer_km, r.tread_mm) for r in own]
 
 
-def _anchor(pair: Pair, readings: list[Reading], p: TyrePolicy) -> Anchor | None:
-    """New tyres where somebody noted them, else the first reading of tyres of unknown age."""
+def _fresh(pair: Pair, p: TyrePolicy) -> Anchor | None:
+    """Where the pair was new, if somebody noted it."""
     fresh = pair.fresh
     if fresh is None:
-        return first_reading(readings, p.sigma_gauge_mm)
+        return None
     return Anchor(fresh.at_us, fresh.odometer_km, fresh.tread_mm or p.new_mm, p.sigma_new_mm, from_gauge=False)

@@ -38,6 +38,11 @@ class Work:
         return self.at_us, bool(self.renews), self.swaps, self.mounts or "", self.renews
 
 
+def other_axle(axle: Axle) -> Axle:
+    """Where a pair goes when it moves."""
+    return "rear" if axle == "front" else "front"
+
+
 def works(facts: VehicleFacts) -> list[Work]:
     """All work in time order; what was noted twice, as a change of tyres and as a service of that day, is one work."""
     changes = [(change.at, _of_change(change)) for change in facts.tyre_changes]

@@ -36,6 +36,8 @@ class TyrePolicy:
     class_driven: float = 0.0115
     class_free: float = 0.0045
     """Mean severity of the driven and the free axle of the class [1]. M: mean of the reference cycles"""
+    hard: float = 1.3
+    """Driving above this multiple of the class mean is told as the reason of wear [1]. K"""
     clamp_low: float = 0.4
     clamp_high: float = 3.0
     """Severity is kept within these multiples of the class mean [1]. K"""
@@ -50,7 +52,7 @@ class TyrePolicy:
     advise_winter_mm: float = 4.0
     """Replacement is advised at these depths of summer and winter tyres [mm]. S"""
     good_while_mm: float = 1.0
-    """So much above its advised limit the other pair is worth swapping, or keeping beside new tyres [mm]. K"""
+    """So much above its limit a pair is worth keeping beside new tyres, so much above the other swapping [mm]. K"""
     sigma_gauge_mm: float = 0.3
     """Workshop gauge, 1-sigma [mm]. K"""
     inspect_years: int = 6

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from schemas.quantity import Q
-from schemas.report import Assessment, VehicleReport
+from schemas.report import Assessment, Due, VehicleReport
 
 
 def as_text(assessment: Assessment, zone: ZoneInfo) -> str:
@@ -23,7 +23,7 @@ def _lines(report: VehicleReport, zone: ZoneInfo) -> Iterator[str]:
     yield f"{'refuelled':<24}{_refuels(report)}"
     yield f"{'trips':<24}{len(report.trips)}"
     yield from _trips(report, zone)
-    yield from (f"due   {due.date}  ({due.low} to {due.high})  {due.item:<10} {due.reason_en}" for due in report.due)
+    yield from (f"due   {due.date}  ({due.low} to {due.high})  {_need(due):<13} {due.reason_en}" for due in report.due)
     yield from (f"{finding.severity:<7} {finding.en}" for finding in report.findings)
 
 
@@ -58,6 +58,10 @@ def _figures(report: VehicleReport) -> list[tuple[str, Q, int]]:
         ("trim under way", report.fuel_trims.part_load_pct, 1),
         ("driving score", report.driving_score, 0),
     ]
+
+
+def _need(due: Due) -> str:
+    return due.item if due.axle is None else f"{due.item} {due.axle}"
 
 
 def _events(report: VehicleReport) -> str:

@@ -10,7 +10,9 @@ import polars as pl
 
 from health.assess import report
 from health.density import Density
+from health.moments import instant_us
 from health.shell.pictures import driving, fuel, roads, tread
+from health.tyre_work import works
 from schemas.report import VehicleReport
 from schemas.vehicle import VehicleFacts
 
@@ -59,5 +61,19 @@ def _history(name: str, final: VehicleReport, recorded: Recorded) -> History:
     moments = [first + step * number for number in range(MOMENTS)] if step > timedelta() else []
     own = recorded.statistics.filter(pl.col("vehicle") == name)
     facts = {key: value for key, value in recorded.facts.items() if key in (name, "*")}
-    past = [(at, report(own, facts, at, recorded.zone)[name]) for at in moments[1:]]
+    past = [(at, report(own, {key: _known(file, at) for key, file in facts.items()}, at, recorded.zone)[name])
+            for at in moments[1:]]
     return [*past, (recorded.as_of, final)]
+
+
+def _known(facts: VehicleFacts, at: datetime) -> VehicleFacts:
+    """The vehicle file without work on tyres yet to come, nor readings that may be of those tyres."""
+    day, tyres = at.date(), facts.tyres
+    if tyres and tyres.fitted_at and tyres.fitted_at > day:
+        tyres = tyres.model_copy(update={"fitted_at": None, "fitted_km": None})
+    known = facts.model_copy(update={
+        "tyres": tyres, "services": [service for service in facts.services if service.at <= day],
+        "tyre_changes": [change for change in facts.tyre_changes if instant_us(change.at) <= instant_us(at)]})
+    if works(known) == works(facts):
+        return facts
+    return known.model_copy(update={"gauge": [read for read in facts.gauge if instant_us(read.time) <= instant_us(at)]})

@@ -1,7 +1,7 @@
 """New tyres on one axle: what is new, what stays, what moves. Stories of one car over eighty days."""
 
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -9,7 +9,6 @@ import pytest
 
 from health.assess import report as report_of
 from health.statistics import summarise
-from schemas.findings import FindingCode
 from schemas.quantity import Unknown
 from schemas.report import Due, VehicleReport
 from schemas.vehicle import VehicleFacts
@@ -100,22 +99,6 @@ def test_a_new_pair_starts_its_own_need_anew_and_no_other(spring: pl.DataFrame) 
     assert due(before, "front").date < due(before, "rear").date
     assert due(after, "rear") == due(before, "rear")
     assert after.unknown["due.TYR-NEW.front"] is Unknown.BEYOND_HORIZON
-
-
-def test_findings_say_which_axle_and_whether_one_pair_will_do(spring: pl.DataFrame) -> None:
-    gauge = [{"time": VISIT, "axle": axle, "tread_mm": mm} for axle, mm in (("front", 2.6), ("rear", 6.2))]
-    [low] = [f for f in report(spring, tyres=None, gauge=gauge).findings if f.code is FindingCode.TYRE_TREAD_LOW]
-    assert low.zh.startswith("前轮花纹约2.")
-    assert "后轮还有约6." in low.zh
-    assert "可以只换一对" in low.zh
-    assert "one new pair may do" in low.en
-
-
-def test_each_pair_has_its_own_age(spring: pl.DataFrame) -> None:
-    car = report(spring, tyres={"fitted_at": "2018-01-01"}, **pair("front"))
-    [aged] = [finding for finding in car.findings if finding.code is FindingCode.TYRE_AGE]
-    assert aged.en.startswith("The rear tyres are 8 years old")
-    assert due(car, "rear").date == date(2028, 1, 1)
 
 
 def test_a_set_that_is_mounted_new_is_new(spring: pl.DataFrame) -> None:
