@@ -55,7 +55,7 @@ class History:
 
     def read(self, column: str) -> Floats:
         """Return one statistic, NaN where it is unknown. It is shared: not to be written to."""
-        return self._array(column, lambda values: values.cast(pl.Float64).fill_null(np.nan))
+        return self._array(column, lambda values: values.cast(pl.Float64))
 
     def total(self, column: str) -> float:
         """Sum of what is known; NaN where nothing is."""
