@@ -111,13 +111,11 @@ class Garage:
 
     def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Whatever a test wants to see."""
-        with self.database.connect() as connection:
-            return connection.execute(statement, parameters).fetchall()
+        return self.database.rows(statement, *parameters)
 
     def change(self, statement: str, *parameters: object) -> None:
         """Whatever else happens in the world."""
-        with self.database.connect() as connection:
-            connection.execute(statement, parameters)
+        self.database.change(statement, *parameters)
 
     def touch_whole_history(self, *cars: int) -> None:
         """Every trip of these cars is to be computed again."""

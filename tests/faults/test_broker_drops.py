@@ -12,7 +12,7 @@ from archive.fleet import provisioning
 from dev.services import Running, start
 from tests.stage.broker import Broker
 from tests.stage.database import Database
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import free_port, running, wait_until_ready
 from tests.stage.scraping import Page, scrape
 
@@ -71,7 +71,7 @@ def test_what_the_broker_dropped_shows_and_nothing_of_it_counts_as_stored(narrow
     broker.let_in([(NAME, PASSWORD)])
     with ingesting(database, broker, master_key) as port:
         assert page_with(port, "broker_dropped", 0).by_label("broker_dropped") == {"main": 0}
-    start_ms = int(time.time() * 1000) - 3_600_000
+    start_ms = now_ms() - 3_600_000
     with PlainDevice(broker, NAME, PASSWORD, "s00") as device:
         for seq in range(SENT):
             device.send(telemetry(seq, start_ms + 1000 * seq, {"speed": [50]}))  # each acknowledged by the broker

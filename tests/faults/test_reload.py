@@ -21,7 +21,7 @@ from device_sim.mqtt.fleet import Shipment, publish_fleet
 from schemas.topics import up
 from tests.stage.broker import Broker
 from tests.stage.database import Database
-from tests.stage.device import telemetry
+from tests.stage.device import now_ms, telemetry
 from tests.stage.processes import ingesting
 
 SHARD = "s00"
@@ -64,6 +64,6 @@ def test_restart_and_reloads_while_ingest_is_away_lose_nothing(own_services: Run
 
 
 def _messages(device_id: str) -> list[Message]:
-    start_ms = int(time.time() * 1000) - 600_000
+    start_ms = now_ms() - 600_000
     return [Message(up(SHARD, device_id, "telemetry"), telemetry(seq, start_ms + seq * 10_000, {"speed": [50, 51, 52]}),
                     start_ms, start_ms, 1, seq, 3, start_ms) for seq in range(5)]

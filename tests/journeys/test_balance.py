@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -12,7 +11,7 @@ from archive.fleet import provisioning
 from ingest.balance import OUTCOMES
 from tests.stage.broker import Broker
 from tests.stage.database import Database
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import free_port, running, wait_until_ready
 from tests.stage.scraping import Page, scrape
 
@@ -59,7 +58,7 @@ def test_every_scrape_of_a_flood_balances(ingest_port: int, devices: list[PlainD
 
 def flood(device: PlainDevice) -> None:
     """Publish all rounds as fast as the broker takes them."""
-    start_ms = int(time.time() * 1000) - 3_600_000
+    start_ms = now_ms() - 3_600_000
     for number in range(ROUNDS):
         good = telemetry(2 * number, start_ms + 5000 * number, {"speed": [50, 51], "rpm": [1800, 1810]})
         place = telemetry(2 * number + 1, start_ms + 5000 * number + 1, {"lat": [36.6], "lon": [117.1]})

@@ -3,8 +3,7 @@
 import json
 import os
 import ssl
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,10 @@ from dev.services import Running, start
 from schemas.topics import up
 from tests.stage.broker import Broker
 from tests.stage.database import Database, cloned, make_template
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import ingesting, running
 from tests.stage.stranger import CLOSED, Stranger, answer
+from tests.stage.waiting import wait_until
 
 SHARD = "s00"
 WITHIN_S = 5.0
@@ -65,10 +65,6 @@ class Yard:
         assert self.services.broker_files
         return self.services.broker_files
 
-    def rows_of(self, device_id: str) -> object:
-        return self.database.value("SELECT count(*) FROM reading JOIN device USING (device_key) WHERE device_id = %s",
-                                   device_id)
-
 
 @pytest.fixture(scope="module")
 def own_services() -> Iterator[Running]:
@@ -98,23 +94,9 @@ def yard(own_services: Running, master_key: str, tmp_path_factory: pytest.TempPa
             yield yard
 
 
-def seconds_until(fact: Callable[[], bool]) -> float:
-    """How long it takes until something is so; raises TimeoutError after twice the time allowed."""
-    began = time.monotonic()
-    while time.monotonic() - began < 2 * WITHIN_S:
-        if fact():
-            return time.monotonic() - began
-        time.sleep(0.1)
-    raise TimeoutError
-
-
-def now_ms() -> int:
-    return int(time.time() * 1000)
-
-
 def test_a_new_device_a_new_password_and_the_end_of_it(yard: Yard) -> None:
     first = yard.archive("device", "add", "worker")
-    assert seconds_until(lambda: answer(yard.port, "worker", first["password"]) == LET_IN) < WITHIN_S
+    assert wait_until(lambda: answer(yard.port, "worker", first["password"]), LET_IN) < WITHIN_S
 
     with Stranger(yard.port, "worker", first["password"]) as connected:
         second = yard.archive("device", "rotate", "worker")
@@ -127,25 +109,25 @@ def test_a_new_device_a_new_password_and_the_end_of_it(yard: Yard) -> None:
         connected.publish(up(SHARD, "worker", "telemetry"), telemetry(1, now_ms() - 9_000, {"speed": [50]}))
         assert connected.thrown_out(WITHIN_S)
     assert answer(yard.port, "worker", second["password"]) == REFUSED
-    assert yard.rows_of("worker") == 0, "not even what came before the broker knew"
+    assert yard.database.readings_of("worker") == 0, "not even what came before the broker knew"
 
 
 def test_a_grant_that_ends_ends_the_connection(yard: Yard) -> None:
     told = yard.archive("device", "add", "borrowed", "--reason", "loan")
-    seconds_until(lambda: answer(yard.port, "borrowed", told["password"]) == LET_IN)
+    wait_until(lambda: answer(yard.port, "borrowed", told["password"]), LET_IN)
     with Stranger(yard.port, "borrowed", told["password"]) as connected:
         with yard.database.connect() as connection:
             connection.execute("UPDATE device SET granted_until = now() + INTERVAL '0.5 s' "
                                "WHERE device_id = 'borrowed'")
         assert connected.thrown_out(WITHIN_S + 0.5)
     yard.archive("device", "grant", "borrowed", "--reason", "loan")
-    assert seconds_until(lambda: answer(yard.port, "borrowed", told["password"]) == LET_IN) < WITHIN_S
+    assert wait_until(lambda: answer(yard.port, "borrowed", told["password"]), LET_IN) < WITHIN_S
 
 
 def test_passwords_work_over_tls_too(yard: Yard) -> None:
     told = yard.archive("device", "add", "private")
     port = yard.tls_ports[0]
-    assert seconds_until(lambda: answer(port, "private", told["password"], tls=yard.tls()) == LET_IN) < WITHIN_S
+    assert wait_until(lambda: answer(port, "private", told["password"], tls=yard.tls()), LET_IN) < WITHIN_S
     assert answer(port, "private", "wrong", tls=yard.tls()) == REFUSED
     assert answer(port, "private", told["password"]) == CLOSED, "TLS only"
 
@@ -164,22 +146,22 @@ def test_a_certificate_is_the_device_until_it_is_revoked(yard: Yard) -> None:
     with Stranger(port, None, client_id="certified", tls=yard.tls(certified)) as connected:
         topic = up(SHARD, "certified", "telemetry")
         assert connected.publish(topic, telemetry(2, now_ms() - 8_000, {"speed": [51]})) == LET_IN
-        seconds_until(lambda: yard.rows_of("certified") == 2)
+        wait_until(lambda: yard.database.readings_of("certified"), 2)
         yard.archive("device", "revoke", "certified")
         late = telemetry(3, now_ms() - 7_000, {"speed": [52]})
-        assert seconds_until(lambda: connected.publish(topic, late) == REFUSED) < WITHIN_S, "also while connected"
+        assert wait_until(lambda: connected.publish(topic, late), REFUSED) < WITHIN_S, "also while connected"
     assert answer(port, None, tls=yard.tls(certified)) == CLOSED
     assert answer(port, None, tls=yard.tls(other)) == LET_IN, "nobody else is"
-    assert yard.rows_of("certified") == 2
-    assert yard.rows_of("neighbour") == 0
+    assert yard.database.readings_of("certified") == 2
+    assert yard.database.readings_of("neighbour") == 0
 
 
 def test_two_revoked_within_one_second_are_both_out(yard: Yard) -> None:
     twins = [yard.archive("device", "add", f"twin-{number}", "--certificate") for number in (1, 2)]
     for twin in twins:
         yard.archive("device", "revoke", twin["device_id"])
-    assert seconds_until(lambda: [answer(yard.tls_ports[1], None, tls=yard.tls(twin)) for twin in twins]
-                         == [CLOSED, CLOSED]) < WITHIN_S
+    assert wait_until(lambda: [answer(yard.tls_ports[1], None, tls=yard.tls(twin)) for twin in twins],
+                      [CLOSED, CLOSED]) < WITHIN_S
 
 
 def test_nobody_gets_in_without_a_certificate_of_ours(yard: Yard) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +14,13 @@ from schemas.topics import down, up
 from tests.archive.people.town import build
 from tests.stage.broker import Broker
 from tests.stage.database import Database
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import ingesting
 from tests.stage.stranger import Stranger
+from tests.stage.waiting import wait_until
 from tests.unit.api.doors import Door, TestClient, body, opened
 
 SHARD = "s00"
-PATIENCE_S = 15
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,10 @@ def desk(database: Database, broker: Broker, master_key: str) -> Iterator[Desk]:
         yield Desk(door, door.as_(door.town.administrator), broker)
 
 
-def eventually(ask: Callable[[], Any], expected: object) -> None:
-    """Wait until something is as it should be."""
-    deadline = time.monotonic() + PATIENCE_S
-    while (answer := ask()) != expected:
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.1)
-
-
-def now_ms() -> int:
-    return int(time.time() * 1000)
-
-
 def replay_ended(desk: Desk, request_id: str) -> dict[str, Any]:
     """The outcome of a replay, once there is one."""
     path = f"/v1/dead-letters/replays/{request_id}"
-    eventually(lambda: body(desk.admin.get(path))["finished_at"] is not None, True)
+    wait_until(lambda: body(desk.admin.get(path))["finished_at"] is not None)
     outcome: dict[str, Any] = body(desk.admin.get(path))
     return outcome
 
@@ -76,7 +64,7 @@ def test_letters_of_a_stranger_are_replayed_once_he_is_provisioned(desk: Desk) -
         for seq in range(3):
             device.send(telemetry(seq, began_ms + seq * 10_000, {"speed": [50, 51, 52]}))
         device.send(b"rubbish")
-    eventually(lambda: desk.database.value("SELECT count(*) FROM dead_letter"), 4)
+    wait_until(lambda: desk.database.value("SELECT count(*) FROM dead_letter"), 4)
     assert body(desk.admin.get("/v1/dead-letters"))["items"] == [], "nobody's yet"
 
     body(desk.admin.post("/v1/devices", json={"device_id": name}), 201)
@@ -112,7 +100,7 @@ def test_a_wrong_clock_is_shifted_at_the_api(desk: Desk) -> None:
     wish = {"device_id": "slow-desk", "boot": 5, "shift_ms": 99 * day_ms}
     assert desk.admin.post("/v1/dead-letters/replay", json=wish | {"device_id": None}).status_code == 422
     body(desk.admin.post("/v1/dead-letters/replay", json=wish), 202)
-    eventually(desk.rows, 2)
+    wait_until(desk.rows, 2)
 
 
 def test_a_command_goes_down_and_its_first_reply_is_kept(desk: Desk) -> None:
@@ -132,7 +120,7 @@ def test_a_command_goes_down_and_its_first_reply_is_kept(desk: Desk) -> None:
             for answer in (answers[command["type"]], {"ok": True, "result": "changed my mind"}):
                 device.publish(up(SHARD, "obedient", "reply"), json.dumps({"id": command["id"]} | answer).encode())
         device.publish(up(SHARD, "obedient", "reply"), b'{"id": "not a command of yours", "ok": true}')
-    eventually(lambda: {one["type"]: (one["state"], one["reply"]) for one in body(desk.admin.get(path))["items"]},
+    wait_until(lambda: {one["type"]: (one["state"], one["reply"]) for one in body(desk.admin.get(path))["items"]},
                {"locate": ("replied", {"km": 3}), "unlock": ("failed", "no actuator"), "too late": ("expired", None)})
 
 
@@ -144,7 +132,7 @@ def test_the_broker_keeps_no_command_beyond_its_time(desk: Desk) -> None:
     path = "/v1/devices/absent/commands"
     for kind, life_s in (("short", 3), ("long", 600)):
         body(desk.admin.post(path, json={"type": kind, "expires_in_s": life_s}), 202)
-    eventually(lambda: {one["state"] for one in body(desk.admin.get(path))["items"]} <= {"sent", "expired"}, True)
+    wait_until(lambda: {one["state"] for one in body(desk.admin.get(path))["items"]} <= {"sent", "expired"})
     time.sleep(4)
     with Stranger(desk.broker.port, "absent", password, client_id="absent", keeps_session=True) as device:
         time.sleep(1)
@@ -156,7 +144,7 @@ def test_a_status_the_broker_shows_again_is_no_sign_of_life(desk: Desk, master_k
     online = json.dumps({"v": 1, "state": "online", "fw": "1.2", "boot": 3}).encode()
     with PlainDevice(desk.broker, "silent", password, SHARD) as device:
         device.send(online, "status", retain=True)
-    eventually(lambda: body(desk.admin.get("/v1/devices/silent"))["connection"], "online")
+    wait_until(lambda: body(desk.admin.get("/v1/devices/silent"))["connection"], "online")
     before = desk.database.value("SELECT received_at FROM device_status")
     seen = body(desk.admin.get("/v1/devices/silent"))
     with (ingesting(DATABASE_URL=desk.database.as_role("ingest"), BROKER_URL=desk.broker.ingest_url,

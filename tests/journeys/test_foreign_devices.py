@@ -12,8 +12,9 @@ from archive.fleet import provisioning
 from schemas.topics import FOREIGN_SHARD
 from tests.stage.broker import Broker
 from tests.stage.database import Database
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import ingesting
+from tests.stage.waiting import wait_until
 
 PASSWORD = "secret-of-foreign-devices"
 NAMES = ("84f703406f75", "ovms-car", "autopi-1", "obd-1", "tb-1", "phone-1")
@@ -37,14 +38,6 @@ def fleet(database: Database, broker: Broker, master_key: str) -> Iterator[Fleet
         devices["obd-1"].send(b"", topic="obd2mqtt/obd-1/obd-1_rpm", retain=True)
 
 
-def eventually(database: Database, statement: str, expected: object) -> None:
-    """Wait until a query gives what it should."""
-    deadline = time.monotonic() + 15
-    while (value := database.value(statement)) != expected and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert value == expected
-
-
 def test_every_format_ends_in_the_same_columns(fleet: Fleet, database: Database) -> None:
     stamp = datetime.now(UTC).replace(microsecond=0, tzinfo=None) - timedelta(minutes=10)
     fleet["84f703406f75"].send(b'{"SPEED": 50, "TYRE_P_FL": 32, "CHARGING": "off"}', topic="wican/84f703406f75/can/rx",
@@ -58,11 +51,11 @@ def test_every_format_ends_in_the_same_columns(fleet: Fleet, database: Database)
     place = {"_type": "location", "tst": int(time.time()), "lat": 36.6, "lon": 117.0, "rpm": 910}
     fleet["phone-1"].send(json.dumps(place).encode(), topic="owntracks/phone-1/tracker", retain=True)
     fleet["tb-1"].send(b'{"odometer_mi": 1000}', topic="thingsboard/tb-1")
-    fleet["tb-1"].send(telemetry(1, int(time.time() * 1000), {"fuel": [41]}))
+    fleet["tb-1"].send(telemetry(1, now_ms(), {"fuel": [41]}))
     fleet["tb-1"].wait_for_receipts({(1, 1)})
     fleet["tb-1"].send(b"poison", topic="thingsboard/tb-1")
 
-    eventually(database, "SELECT count(*) FROM dead_letter WHERE reason = 'malformed'", 1)
+    wait_until(lambda: database.value("SELECT count(*) FROM dead_letter WHERE reason = 'malformed'"), 1)
     with database.connect() as connection:
         rows = connection.execute(
             """SELECT device_id, array[max(speed_kmh), max(tyre_kpa_fl), max(odometer_km), max(engine_rpm),
@@ -81,4 +74,4 @@ def test_every_format_ends_in_the_same_columns(fleet: Fleet, database: Database)
 def test_nobody_writes_under_another_name(fleet: Fleet, database: Database) -> None:
     fleet["tb-1"].send(b'{"SPEED": 111}', topic="wican/84f703406f75/can/rx")
     fleet["tb-1"].send(b'{"speed": 60}', topic="thingsboard/tb-1")
-    eventually(database, "SELECT max(speed_kmh) FROM reading", 60)
+    wait_until(lambda: database.value("SELECT max(speed_kmh) FROM reading"), 60)

@@ -6,7 +6,7 @@ counts is what arrives: rows in the database, messages at the victim.
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -17,15 +17,15 @@ from schemas.topics import FOREIGN_SHARD, down, up
 from schemas.wire import MESSAGE_BURST, PAYLOAD_LIMIT
 from tests.stage.broker import INGEST_PASSWORD, Broker
 from tests.stage.database import Database, cloned
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import ingesting
 from tests.stage.stranger import CLOSED, Stranger, answer
+from tests.stage.waiting import wait_until
 
 SHARD = "s11"
 PASSWORD = "known to its device alone"
 VICTIM, HOSTILE = "victim-1", "hostile-1"
 REFUSED = "Not authorized"
-PATIENCE_S = 15
 FLOOD_PATIENCE_S = 90
 
 
@@ -41,10 +41,6 @@ class Street:
 
     def victim(self) -> PlainDevice:
         return PlainDevice(self.broker, VICTIM, PASSWORD, SHARD)
-
-    def rows_of(self, device_id: str) -> object:
-        return self.database.value("SELECT count(*) FROM reading JOIN device USING (device_key) WHERE device_id = %s",
-                                   device_id)
 
     def letters(self, reason: str) -> object:
         return self.database.value("SELECT count(*) FROM dead_letter WHERE reason = %s", reason)
@@ -70,19 +66,8 @@ def street(served: Street) -> Street:
     return served
 
 
-def now_ms() -> int:
-    return int(time.time() * 1000)
-
-
 def good(seq: int) -> bytes:
     return telemetry(seq, now_ms() - 60_000 - seq * 1_000, {"speed": [50]})
-
-
-def eventually(fact: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + patience_s
-    while not fact():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("name", [f"{HOSTILE}/up/telemetry", "+", "#", f"{VICTIM}/#", "", " ", f"{VICTIM} ", "a\0b",
@@ -108,7 +93,7 @@ def test_the_broker_lets_no_name_write_for_another(street: Street) -> None:
     with street.victim() as victim:
         victim.send(good(2))
         victim.wait_for_receipts({(1, 2)})
-    assert street.rows_of(VICTIM) == 1
+    assert street.database.readings_of(VICTIM) == 1
 
 
 def test_nothing_is_written_under_a_foreign_name(street: Street) -> None:
@@ -123,8 +108,8 @@ def test_nothing_is_written_under_a_foreign_name(street: Street) -> None:
         assert hostile.publish(up(SHARD, HOSTILE, "telemetry"), good(99)) == "Success", "it is still connected"
         victim.send(good(1))
         victim.wait_for_receipts({(1, 1)})
-    eventually(lambda: street.rows_of(HOSTILE) == 1)
-    assert street.rows_of(VICTIM) == 1
+    wait_until(lambda: street.database.readings_of(HOSTILE), 1)
+    assert street.database.readings_of(VICTIM) == 1
     assert street.database.value("SELECT count(*) FROM dead_letter") == 0
 
 
@@ -134,9 +119,9 @@ def test_a_payload_that_names_another_is_stored_under_its_own_name(street: Stree
         hostile.publish(up(SHARD, HOSTILE, "telemetry"), json.dumps(body).encode())
         hostile.publish(up("s12", HOSTILE, "telemetry"), good(2))
         hostile.publish(f"thingsboard/{HOSTILE}", b'{"speed": 3}')
-    eventually(lambda: street.rows_of(HOSTILE) == 1)
-    eventually(lambda: street.letters("wrong_shard") == 1)
-    assert street.rows_of(VICTIM) == 0
+    wait_until(lambda: street.database.readings_of(HOSTILE), 1)
+    wait_until(lambda: street.letters("wrong_shard"), 1)
+    assert street.database.readings_of(VICTIM) == 0
 
 
 def test_nobody_hears_what_is_meant_for_another(street: Street) -> None:
@@ -161,7 +146,7 @@ def test_a_stolen_client_id_throws_nobody_out(street: Street) -> None:
         victim.send(good(1))
         victim.wait_for_receipts({(1, 1)})
         assert not victim.lost_connection
-    assert street.rows_of(VICTIM) == 1
+    assert street.database.readings_of(VICTIM) == 1
 
 
 def test_wrong_passwords_open_nothing(street: Street) -> None:
@@ -176,7 +161,7 @@ def test_what_is_too_large_ends_at_the_broker_or_as_a_letter(street: Street) -> 
         assert hostile.publish(up(SHARD, HOSTILE, "telemetry"), b"x" * (PAYLOAD_LIMIT + 20_000)) == CLOSED
     with street.hostile() as hostile:
         assert hostile.publish(up(SHARD, HOSTILE, "telemetry"), b"x" * (PAYLOAD_LIMIT + 1)) == "Success"
-    eventually(lambda: street.letters("oversize") == 1)
+    wait_until(lambda: street.letters("oversize"), 1)
     with street.victim() as victim:
         victim.send(good(1))
         victim.wait_for_receipts({(1, 1)})
@@ -194,12 +179,12 @@ def test_retained_poison_is_never_a_sample(database: Database, broker: Broker, m
         with ingesting(**settings):
             for payload in (b"poison", good(1)):
                 hostile.publish(topic, payload, retain=True)
-            eventually(lambda: street.rows_of("retainer") == 1)
+            wait_until(lambda: street.database.readings_of("retainer"), 1)
         with database.connect() as connection:
             connection.execute("TRUNCATE reading")
         with ingesting(**settings):
             hostile.publish(topic, good(2))
-            eventually(lambda: street.rows_of("retainer") == 1)
+            wait_until(lambda: street.database.readings_of("retainer"), 1)
         hostile.publish(topic, b"", retain=True)
     assert database.value("SELECT array_agg(reason) FROM dead_letter") == ["malformed"]
 
@@ -212,8 +197,8 @@ def test_a_flood_is_paced_and_its_neighbours_do_not_notice(street: Street) -> No
             if number % 4_000 == 0:
                 victim.throw(good(number))
         last.wait_for_publish(FLOOD_PATIENCE_S)
-        eventually(lambda: _accounted(street) == flood, FLOOD_PATIENCE_S)
-        eventually(lambda: street.rows_of(VICTIM) == 6)
+        wait_until(lambda: _accounted(street), flood, FLOOD_PATIENCE_S)
+        wait_until(lambda: street.database.readings_of(VICTIM), 6)
     assert street.database.value("SELECT count(*) > 0 FROM dead_letter JOIN device USING (device_key) "
                                  "WHERE reason = 'rate' AND device.device_id = %s", HOSTILE), "it can be told who"
 

@@ -1,6 +1,5 @@
 """From a plain MQTT client to committed rows and a receipt, through the real broker, process and database."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -9,7 +8,7 @@ import pytest
 from archive.fleet import provisioning
 from tests.stage.broker import Broker
 from tests.stage.database import Database
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import ingesting
 
 SHARD = "s01"
@@ -27,10 +26,6 @@ def device(database: Database, broker: Broker, master_key: str) -> Iterator[Plai
         PlainDevice(broker, credentials.device_id, credentials.password, SHARD) as plain,
     ):
         yield plain
-
-
-def now_ms() -> int:
-    return int(time.time() * 1000)
 
 
 def test_a_sent_message_is_stored_and_receipted(device: PlainDevice, database: Database) -> None:

@@ -17,6 +17,7 @@ from tests.stage.broker import INGEST_PASSWORD, Broker
 from tests.stage.database import ROLE_PASSWORD, Database
 from tests.stage.device import PlainDevice, telemetry
 from tests.stage.processes import free_port, wait_until_ready, writing_into
+from tests.stage.waiting import wait_until
 
 SHARD, DEVICE, SECRET = "s11", "logged-1", "secret-of-logged-1"
 LATITUDE, LONGITUDE = 36.654321, 117.123456
@@ -111,8 +112,5 @@ def cut_off(database: Database) -> None:
                            "WHERE datname = current_database() AND pid <> pg_backend_pid()")
 
 
-def wait_for_line(day: Day, program: str, event: str, patience_s: float = 15) -> None:
-    deadline = time.monotonic() + patience_s
-    while f'"event": "{event}"' not in "\n".join(day.lines()[program]):
-        assert time.monotonic() < deadline, event
-        time.sleep(0.1)
+def wait_for_line(day: Day, program: str, event: str) -> None:
+    wait_until(lambda: f'"event": "{event}"' in "\n".join(day.lines()[program]))

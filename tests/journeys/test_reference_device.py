@@ -3,7 +3,6 @@
 import socket
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.stage.broker import Broker
 from tests.stage.database import Database
 from tests.stage.processes import ingesting
 from tests.stage.reference import CLIENT, reference
+from tests.stage.waiting import wait_until
 
 SHARD, SAMPLES, PERIOD_S = "s05", 1200, 0.005
 
@@ -42,12 +42,9 @@ class Wire:
             end.close()
         self._ends.clear()
 
-    def wait_for_connections(self, number: int, patience_s: float = 20) -> None:
+    def wait_for_connections(self, number: int) -> None:
         """Wait until so many were made since the beginning."""
-        deadline = time.monotonic() + patience_s
-        while self.connections < number:
-            assert time.monotonic() < deadline, "the device does not connect again"
-            time.sleep(0.05)
+        wait_until(lambda: self.connections >= number)
 
     def close(self) -> None:
         self._door.close()
@@ -76,21 +73,15 @@ def wire(broker: Broker) -> Iterator[Wire]:
         yield opened
 
 
-def wait_until(database: Database, statement: str, parameter: object, patience_s: float = 20) -> None:
+def wait_until_true(database: Database, statement: str, parameter: object) -> None:
     """Wait until a yes-or-no query says yes."""
-    deadline = time.monotonic() + patience_s
-    while not database.value(statement, parameter):
-        assert time.monotonic() < deadline, statement
-        time.sleep(0.05)
+    wait_until(lambda: database.value(statement, parameter))
 
 
-def wait_until_kept(ring: Path, messages: int, patience_s: float = 20) -> None:
+def wait_until_kept(ring: Path, messages: int) -> None:
     """Wait until the device holds more than what is on its way: the broker's acknowledgement frees nothing."""
-    deadline = time.monotonic() + patience_s
     with closing(sqlite3.connect(ring)) as held:
-        while held.execute("SELECT count(*) FROM ring").fetchone()[0] < messages:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: held.execute("SELECT count(*) FROM ring").fetchone()[0] >= messages)
 
 
 def echo(database: Database, credentials: Credentials) -> UUID:
@@ -109,8 +100,8 @@ def test_every_sample_is_stored_exactly_once(database: Database, broker: Broker,
                 "SHARDS": SHARD}
     with reference(credentials, wire.port, tmp_path, samples=SAMPLES, period_s=PERIOD_S, resend_s=1.0) as device:
         with ingesting(**settings) as first:
-            wait_until(database, "SELECT count(*) > %s FROM reading", 0)
-            wait_until(database, "SELECT ok FROM command WHERE command_id = %s", echo(database, credentials))
+            wait_until_true(database, "SELECT count(*) > %s FROM reading", 0)
+            wait_until_true(database, "SELECT ok FROM command WHERE command_id = %s", echo(database, credentials))
             first.kill()
             wire.cut()
         wait_until_kept(tmp_path / "ring.sqlite", 3)
@@ -118,7 +109,7 @@ def test_every_sample_is_stored_exactly_once(database: Database, broker: Broker,
         wire.cut()
         with ingesting(**settings):
             assert device.wait(timeout=30) == 0
-            wait_until(database, "SELECT state = 'offline' FROM device_status JOIN device USING (device_key)"
+            wait_until_true(database, "SELECT state = 'offline' FROM device_status JOIN device USING (device_key)"
                                  " WHERE device_id = %s", "reference-1")
 
     assert wire.connections >= 3

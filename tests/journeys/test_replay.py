@@ -3,14 +3,14 @@
 import json
 import subprocess
 import sys
-import time
 from typing import Any
 
 from archive.fleet import provisioning
 from tests.stage.broker import Broker
 from tests.stage.database import Database
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import environment, ingesting
+from tests.stage.waiting import wait_until
 
 SHARD = "s14"
 NAME = "early-1"
@@ -30,10 +30,8 @@ def test_a_message_from_before_provisioning_is_stored_by_replay(database: Databa
     broker.let_in([(NAME, PASSWORD)])
     with (ingesting(**settings, BROKER_URL=broker.ingest_url, SHARDS=SHARD),
           PlainDevice(broker, NAME, PASSWORD, SHARD) as device):
-        device.send(telemetry(1, int(time.time() * 1000) - 60_000, {"speed": [50, 51, 52], "lat": [36.6, 36.6, 36.6]}))
-        deadline = time.monotonic() + 15
-        while not database.value("SELECT count(*) FROM dead_letter") and time.monotonic() < deadline:
-            time.sleep(0.05)
+        device.send(telemetry(1, now_ms() - 60_000, {"speed": [50, 51, 52], "lat": [36.6, 36.6, 36.6]}))
+        wait_until(lambda: database.value("SELECT count(*) FROM dead_letter"), 1)
 
     (listed,) = letters("list", "--device", NAME, **settings)
     assert (listed["reason"], listed["replayed_at"]) == ("unknown_device", None)

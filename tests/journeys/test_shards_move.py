@@ -73,10 +73,6 @@ class Region:
                 provisioning.add_device(connection, name, [shard], PASSWORD)
         return [KeepingDevice(port, name, PASSWORD, shard) for name, shard in zip(names, shards, strict=True)]
 
-    def rows(self, device_id: str) -> object:
-        return self.database.value("SELECT count(*) FROM reading JOIN device USING (device_key) WHERE device_id = %s",
-                                   device_id)
-
 
 @pytest.fixture(scope="module")
 def region(master_key: str) -> Iterator[Region]:
@@ -106,7 +102,7 @@ def assert_all_arrived(region: Region, devices: list[KeepingDevice]) -> None:
     for device in devices:
         device.hush()
     wait_for("every message has its receipt", 30, lambda: not any(device.kept for device in devices))
-    assert {device.device_id: region.rows(device.device_id) for device in devices} == {
+    assert {device.device_id: region.database.readings_of(device.device_id) for device in devices} == {
         device.device_id: SAMPLES * device.sent for device in devices}
     assert region.database.value("SELECT count(*) FROM dead_letter") == 0, "nothing went astray"
 

@@ -1,7 +1,6 @@
 """A warning light: from the device's event over MQTT to what the advisor reads, and away again after the repair."""
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from threading import Event
@@ -15,7 +14,7 @@ from health.shell.worker import Worker
 from tests.archive.people.town import LONG_AGO, Town, build
 from tests.stage.broker import Broker
 from tests.stage.database import Database
-from tests.stage.device import PlainDevice, telemetry
+from tests.stage.device import PlainDevice, now_ms, telemetry
 from tests.stage.processes import ingesting
 from tests.unit.api.doors import Door, body, opened
 
@@ -45,7 +44,7 @@ def device(town: Town, broker: Broker, master_key: str) -> Iterator[PlainDevice]
 
 def tell(device: PlainDevice, seq: int, **data: Any) -> None:
     """An event of the device, committed when this returns."""
-    event = {"v": 1, "boot": 1, "seq": seq, "t": int(time.time() * 1000), "type": "codes", "data": data}
+    event = {"v": 1, "boot": 1, "seq": seq, "t": now_ms(), "type": "codes", "data": data}
     device.send(json.dumps(event).encode(), "event")
     device.wait_for_receipts({(1, seq)})
 
@@ -62,7 +61,7 @@ def codes_told(door: Door) -> list[str]:
 
 def test_a_code_reaches_the_advisor_and_leaves_after_the_repair(town: Town, device: PlainDevice,
                                                                 master_key: str) -> None:
-    device.send(telemetry(1, int(time.time() * 1000) - 60_000, {"speed": [0, 0], "rpm": [800, 800]}))
+    device.send(telemetry(1, now_ms() - 60_000, {"speed": [0, 0], "rpm": [800, 800]}))
     tell(device, 2, codes=["P0301"], pending=["P0420"])
     derive(town)
     with opened(town, master_key) as door:

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -35,6 +36,20 @@ class Database:
         with self.connect() as connection:
             row = connection.execute(statement, parameters).fetchone()
         return row[0] if row else None
+
+    def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Whatever a test wants to see, row security aside."""
+        with self.connect() as connection:
+            return connection.execute(statement, parameters).fetchall()
+
+    def change(self, statement: str, *parameters: object) -> None:
+        """Whatever else happens in the world."""
+        with self.connect() as connection:
+            connection.execute(statement, parameters)
+
+    def readings_of(self, device_id: str) -> object:
+        """How many readings of a device are stored."""
+        return self.value("SELECT count(*) FROM reading JOIN device USING (device_key) WHERE device_id = %s", device_id)
 
 
 def make_template(server_url: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import queue
 import ssl
+import time
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Self
@@ -14,6 +15,11 @@ from schemas import topics
 from tests.stage.broker import Broker
 
 PATIENCE_S = 15
+
+
+def now_ms() -> int:
+    """What a device's clock shows [epoch ms]."""
+    return int(time.time() * 1000)
 
 
 def telemetry(seq: int, first_ms: int, signals: Mapping[str, Sequence[float | None]], *, boot: int = 1,

@@ -59,13 +59,11 @@ class Town:
 
     def rows(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
         """Whatever a test wants to see, row security aside."""
-        with self.database.connect() as connection:
-            return connection.execute(statement, parameters).fetchall()
+        return self.database.rows(statement, *parameters)
 
     def change(self, statement: str, *parameters: object) -> None:
         """Whatever else happens in town."""
-        with self.database.connect() as connection:
-            connection.execute(statement, parameters)
+        self.database.change(statement, *parameters)
 
 
 def build(database: Database, vault: Vault) -> Town:
