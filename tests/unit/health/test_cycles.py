@@ -2,10 +2,9 @@
 
 import pytest
 
-from schemas.quantity import Q
 from schemas.report import VehicleReport
 from schemas.vehicle import VehicleFacts
-from tests.unit.health.reports import assessed
+from tests.unit.health.reports import assessed, known
 from tests.unit.health.shared_data import cycle, cycle_recording, cycles, needs_cycles
 
 pytestmark = needs_cycles
@@ -14,11 +13,6 @@ pytestmark = needs_cycles
 @pytest.fixture(scope="module")
 def driven() -> dict[str, VehicleReport]:
     return assessed(cycles())
-
-
-def known(quantity: Q) -> float:
-    assert quantity is not None
-    return quantity.value
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [

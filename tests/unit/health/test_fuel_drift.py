@@ -9,8 +9,9 @@ import pytest
 from health.fuel_drift import cusum, ridge
 from health.policy import DriftPolicy
 from schemas.findings import FindingCode
-from schemas.quantity import Q, Unknown
+from schemas.quantity import Unknown
 from schemas.report import VehicleReport
+from tests.unit.health.reports import known
 from tests.unit.health.trip_rows import AIR_G_PER_L, rows, told
 
 P = DriftPolicy()
@@ -33,12 +34,6 @@ def driven(count: int = 60, seed: int = 1, fault: float = 1.0, latest: Mapping[s
                 cubed_m3_s2=square * km * 1000, outside_c=outside, coolant_s=seconds, cold_s=cold * seconds)
 
 
-def value(quantity: Q) -> float:
-    assert quantity is not None
-    assert quantity.low <= quantity.value <= quantity.high
-    return quantity.value
-
-
 def codes(report: VehicleReport) -> set[FindingCode]:
     return {finding.code for finding in report.findings}
 
@@ -47,14 +42,14 @@ def codes(report: VehicleReport) -> set[FindingCode]:
 def test_a_healthy_car_raises_no_alarm(seed: int) -> None:
     report = told(driven(seed=seed))
     assert report.fuel_drift.alarm is None
-    assert abs(value(report.fuel_drift.unexplained)) < 0.05
+    assert abs(known(report.fuel_drift.unexplained)) < 0.05
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_ten_per_cent_more_fuel_than_driving_explains_is_an_alarm(seed: int) -> None:
     report = told(driven(seed=seed, fault=1.10))
     assert report.fuel_drift.alarm == "up"
-    assert value(report.fuel_drift.unexplained) == pytest.approx(0.10, abs=0.04)
+    assert known(report.fuel_drift.unexplained) == pytest.approx(0.10, abs=0.04)
     assert FindingCode.FUEL_USE_UP in codes(report)
 
 
@@ -70,16 +65,16 @@ def test_the_cause_of_a_change_is_named(cause: str, latest: Mapping[str, float])
     report = told(driven(seed=3, latest=latest))
     assert report.fuel_drift.alarm is None
     assert report.fuel_drift.causes[0].cause == cause
-    assert value(report.fuel_drift.explained) > 0.03
+    assert known(report.fuel_drift.explained) > 0.03
     explained = next(finding for finding in report.findings if finding.code is FindingCode.FUEL_USE_EXPLAINED)
     assert "车辆数据正常" in explained.zh
 
 
 def test_parts_add_up_to_the_change() -> None:
     drift = told(driven(seed=3, fault=1.08, latest={"cold": 0.5})).fuel_drift
-    change, explained, unexplained = map(value, (drift.change, drift.explained, drift.unexplained))
+    change, explained, unexplained = map(known, (drift.change, drift.explained, drift.unexplained))
     assert 1 + change == pytest.approx((1 + explained) * (1 + unexplained))
-    assert 1 + change == pytest.approx(value(drift.recent_l_per_100km) / value(drift.before_l_per_100km))
+    assert 1 + change == pytest.approx(known(drift.recent_l_per_100km) / known(drift.before_l_per_100km))
 
 
 def test_thirty_trips_before_the_latest_are_needed() -> None:

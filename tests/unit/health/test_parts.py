@@ -13,19 +13,14 @@ from health.brakes import hot_factor
 from health.oil import oil_c_by_model, oil_weight
 from health.policy import DEFAULT, BatteryPolicy, BrakePolicy, OilPolicy
 from schemas.findings import FindingCode
-from schemas.quantity import Q, Unknown
+from schemas.quantity import Unknown
 from schemas.report import VehicleReport
 from schemas.vehicle import Oil, PadReading, ServiceDone, VehicleFacts
 from tests.unit.health.drives import MORNING, commute, petrol_drive, recording
-from tests.unit.health.reports import SHANGHAI, assessed
+from tests.unit.health.reports import SHANGHAI, assessed, known
 from tests.unit.health.shared_data import cycle_recording, needs_cycles
 
 TODAY = datetime(2026, 4, 1, 4, tzinfo=UTC)
-
-
-def known(quantity: Q) -> float:
-    assert quantity is not None
-    return quantity.value
 
 
 @pytest.fixture(scope="module")

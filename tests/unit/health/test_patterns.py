@@ -6,17 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.quantity import Q, Unknown
+from schemas.quantity import Unknown
 from tests.unit.health.drives import MORNING, petrol_drive, recording
-from tests.unit.health.reports import assessed
+from tests.unit.health.reports import assessed, known
 from tests.unit.health.shared_data import cycles, needs_cycles
 from tests.unit.health.trip_rows import AIR_G_PER_L, rows, told
-
-
-def known(quantity: Q) -> float:
-    assert quantity is not None
-    assert quantity.low <= quantity.value <= quantity.high
-    return quantity.value
 
 
 @needs_cycles
