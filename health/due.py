@@ -21,11 +21,10 @@ from health.policy import Policy
 from health.quality import Floats, Integers
 from health.reasons import DueReason
 from health.tread import AxleTread
-from health.tyre_work import ROTATION
 from health.usage import Usage
 from schemas.quantity import Unknown
 from schemas.report import Due
-from schemas.vehicle import Axle, MaintenanceRule, VehicleFacts
+from schemas.vehicle import TYR_ROT, Axle, MaintenanceRule, VehicleFacts
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def due_dates(view: Outlook) -> tuple[list[Due], Reasons]:
 def _without_vain_rotation(due: list[Due], today: date) -> list[Due]:
     """Nobody swaps a pair that is due for replacement to the other axle."""
     worn = any(item.axle is not None and item.date <= today for item in due)
-    return [item for item in due if not (worn and item.item == ROTATION)]
+    return [item for item in due if not (worn and item.item == TYR_ROT)]
 
 
 def _needs(rule: MaintenanceRule, view: Outlook) -> Iterator[tuple[str, Due | Unknown | None]]:

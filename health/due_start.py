@@ -7,8 +7,8 @@ from typing import Literal
 
 from health.catalogue import RESTARTS
 from health.moments import add_months
-from health.tyre_work import ROTATION, works
-from schemas.vehicle import MaintenanceRule, VehicleFacts
+from health.tyre_work import works
+from schemas.vehicle import TYR_ROT, MaintenanceRule, VehicleFacts
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def start_of(rule: MaintenanceRule, facts: VehicleFacts, today: date, odometer_k
 
 
 def _noted(item: str, facts: VehicleFacts) -> Iterator[Start]:
-    if item == ROTATION:
+    if item == TYR_ROT:
         for work in works(facts):
             if work.swaps or work.renews:
                 yield Start(work.day, work.odometer_km, "done" if work.swaps else "tyres_new")

@@ -9,9 +9,9 @@ from health.case import Case
 from health.catalogue import AXLE_NAMES
 from health.reasons import Words, between, rounded
 from health.tread import AxleTread, missing_pressure
-from health.tyre_work import AXLES, other_axle
+from health.tyre_work import AXLES
 from schemas.findings import Finding, FindingCode, Severity
-from schemas.vehicle import Axle
+from schemas.vehicle import OTHER_AXLE, Axle
 
 
 def tread_low(case: Case) -> Iterator[Finding]:
@@ -45,7 +45,7 @@ def _worn_out(tread: AxleTread, legal_mm: float) -> Words:
 def _one_pair_may_do(case: Case, worn: AxleTread) -> Words:
     """What is said where the other pair has a good while to go; the deeper pair belongs in the rear (TyreSafe)."""
     p = case.view.policy.tyres
-    other = case.view.parts.tread[other_axle(worn.axle)]
+    other = case.view.parts.tread[OTHER_AXLE[worn.axle]]
     depth = other.report.tread_mm
     if depth is None or depth.value - other.advise_mm(p) < p.good_while_mm:
         return "", ""
@@ -82,7 +82,7 @@ def tread_forecast(case: Case) -> Iterator[Finding]:
 
 def _advice(case: Case, tread: AxleTread) -> Words:
     """Swapping the axles helps only where the other pair has more left."""
-    own, other = tread.report.tread_mm, case.view.parts.tread[other_axle(tread.axle)].report.tread_mm
+    own, other = tread.report.tread_mm, case.view.parts.tread[OTHER_AXLE[tread.axle]].report.tread_mm
     if own and other and other.value - own.value >= case.view.policy.tyres.good_while_mm:
         return "建议:先量四轮花纹并换位,不急着换胎。", "Measure all four and rotate first; no hurry to replace."
     return "建议:先量四轮花纹,再和客户商量换胎。", "Measure all four, then talk about new tyres."

@@ -7,15 +7,12 @@ from datetime import date, datetime
 from health.history import DAY
 from health.moments import day_of, instant_us
 from health.trips import SECOND
-from schemas.vehicle import TYR_NEW, Axle, ServiceDone, TyreChange, VehicleFacts
+from schemas.vehicle import OTHER_AXLE, TYR_NEW, TYR_ROT, Axle, ServiceDone, TyreChange, VehicleFacts
 
 AXLES: tuple[Axle, ...] = ("front", "rear")
 
-ROTATION = "TYR-ROT"
-"""Catalogue item that swaps the axles."""
-
-EAST_US, WEST_US = 14 * 3600 * SECOND, 12 * 3600 * SECOND
-"""Somewhere a day begins 14 hours before it does in UTC, and somewhere it ends 12 hours later."""
+STAY_US, WEST_US = 7 * DAY, 12 * 3600 * SECOND
+"""Work on tyres is completed within a week of being noted, K, on a day that somewhere ends 12 hours after UTC's."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +35,10 @@ class Work:
         return self.at_us, bool(self.renews), self.swaps, self.mounts or "", self.renews
 
 
-def other_axle(axle: Axle) -> Axle:
-    """Where a pair goes when it moves."""
-    return "rear" if axle == "front" else "front"
-
-
 def works(facts: VehicleFacts) -> list[Work]:
     """All work in time order; what was noted twice, as a change of tyres and as a service of that day, is one work."""
     changes = [(change.at, _of_change(change)) for change in facts.tyre_changes]
-    done = [service for service in facts.services if service.item in (ROTATION, TYR_NEW)]
+    done = [service for service in facts.services if service.item in (TYR_ROT, TYR_NEW)]
     found = [work for _, work in changes] + list(_of_services(done, changes)) + list(_of_file(facts, changes))
     return sorted(found, key=lambda work: work.order)
 
@@ -60,22 +52,22 @@ def _of_change(change: TyreChange) -> Work:
 
 
 def _of_services(services: Sequence[ServiceDone], changes: Sequence[tuple[datetime | date, Work]]) -> Iterator[Work]:
-    """Services nobody noted as a change; of several on one day the rotation comes before the new tyres."""
-    renewing = {service.at for service in services if service.item == TYR_NEW}
+    """Services nobody noted as a change. New tyres are on the axle they replaced, or moved with a rotation that day."""
+    renewing, rotating = ({service.at for service in services if service.item == item} for item in (TYR_NEW, TYR_ROT))
     for service in services:
-        beside = [work for at, work in changes if _on_day(at, service.at)]
+        beside = [work for at, work in changes if _of_visit(at, service.at)]
         new = service.item == TYR_NEW
+        axle = OTHER_AXLE[service.axle] if service.axle and service.at in rotating else service.axle
         if not any(work.renews if new else work.swaps for work in beside):
             work = _dated(service.at, beside, from_morning=service.at in renewing)
-            yield Work(*work, swaps=not new, renews=_renewed(service.axle) if new else (),
-                       odometer_km=service.odometer_km)
+            yield Work(*work, swaps=not new, renews=_renewed(axle) if new else (), odometer_km=service.odometer_km)
 
 
 def _of_file(facts: VehicleFacts, changes: Sequence[tuple[datetime | date, Work]]) -> Iterator[Work]:
     """The vehicle file's tyres were new on both axles the day they were fitted."""
     tyres = facts.tyres
     if tyres is not None and tyres.fitted_at is not None:
-        beside = [work for at, work in changes if _on_day(at, tyres.fitted_at)]
+        beside = [work for at, work in changes if _of_visit(at, tyres.fitted_at)]
         yield Work(*_dated(tyres.fitted_at, beside, from_morning=True), renews=AXLES, odometer_km=tyres.fitted_km)
 
 
@@ -86,11 +78,10 @@ def _dated(day: date, beside: Sequence[Work], *, from_morning: bool) -> tuple[in
     return instant_us(day) + (0 if from_morning else DAY), instant_us(day) + DAY, day
 
 
-def _on_day(at: datetime | date, day: date) -> bool:
-    """Whether an instant lies on a day in some time zone."""
-    if not isinstance(at, datetime):
-        return at == day
-    return -EAST_US <= instant_us(at) - instant_us(day) < DAY + WEST_US
+def _of_visit(at: datetime | date, day: date) -> bool:
+    """Whether work completed on a day is that of a change noted then or shortly before."""
+    latest_us = DAY + WEST_US if isinstance(at, datetime) else 1
+    return -STAY_US <= instant_us(at) - instant_us(day) < latest_us
 
 
 def _renewed(axle: Axle | None) -> tuple[Axle, ...]:

@@ -6,6 +6,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Axle = Literal["front", "rear"]
+OTHER_AXLE: dict[Axle, Axle] = {"front": "rear", "rear": "front"}
+"""Where a pair of tyres goes when it moves."""
+TYR_ROT = "TYR-ROT"
+"""Catalogue item that swaps the axles."""
 TYR_NEW = "TYR-NEW"
 """Catalogue item that puts new tyres on: on both axles where none is named."""
 FuelKind = Literal["petrol", "e10", "e27", "e85", "diesel", "ev", "hybrid"]
@@ -77,7 +81,10 @@ class Battery(_Facts):
 
 
 class ServiceDone(_Facts):
-    """A catalogue item the workshop completed: due dates count from here. New tyres may be those of one axle."""
+    """A catalogue item the workshop completed: due dates count from here.
+
+    New tyres may replace those of one axle only; with a rotation on that day they are on the other axle afterwards.
+    """
 
     item: str
     at: date

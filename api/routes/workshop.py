@@ -83,8 +83,7 @@ def _tyre_change(vehicle_id: int, found: WorkshopVisit, visit: Visit) -> TyreCha
 
 
 def _axles(found: WorkshopVisit) -> dict[str, Axle]:
-    """The axle new tyres went on, if it was one."""
-    return {TYR_NEW: found.tyres.axle} if found.tyres and found.tyres.axle else {}
+    return {TYR_NEW: found.replaced} if found.replaced else {}
 
 
 def _correction(vehicle_id: int, found: WorkshopVisit, visit: Visit) -> Correction | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from api.shapes.forms import Answer, Ask
-from schemas.vehicle import TYR_NEW, Axle
+from schemas.vehicle import OTHER_AXLE, TYR_NEW, TYR_ROT, Axle
 
 Item = Annotated[str, Field(max_length=40, pattern=r"^[A-Z0-9-]+$", examples=["PM-MINOR"])]
 Kilometres = Annotated[float, Field(ge=0, le=3_000_000)]
@@ -23,15 +23,16 @@ class MeasuredDepth(Ask):
 class ChangedTyres(Ask):
     """Axles swapped, another of the car's sets mounted, or new tyres put on.
 
-    New tyres are on the `axle` named, else on both, and count as the service TYR-NEW of it. A set that is mounted new:
-    `mounted`, with TYR-NEW among the services. Readings of the same visit are of the tyres the car came with.
+    New tyres are on the `axle` named, else on both, and count as the service TYR-NEW of the axle whose tyres went. A
+    set that is mounted new: `mounted`, with TYR-NEW among the services. Readings of the same visit are of the tyres the
+    car came with.
     """
 
     kind: Literal["rotated", "mounted", "new"]
     set_name: str = Field("", max_length=40, examples=["winter"])
     winter: bool = False
     axle: Axle | None = None
-    moved: bool = Field(False, description="the pair that stays went to the other axle")
+    moved: bool = Field(False, description="the pair that stays went to the other axle; so does TYR-ROT among services")
     new_mm: float | None = Field(None, ge=1, le=30, description="tread of the new tyres")
 
     @model_validator(mode="after")
@@ -67,6 +68,14 @@ class WorkshopVisit(Ask):
         """Completed catalogue items, new tyres among them."""
         new = self.tyres is not None and self.tyres.kind == "new" and TYR_NEW not in self.services
         return [*self.services, *([TYR_NEW] if new else [])]
+
+    @property
+    def replaced(self) -> Axle | None:
+        """The axle whose tyres were replaced: where the new ones are, unless the other pair moved there first."""
+        if self.tyres is None or self.tyres.axle is None:
+            return None
+        moved = self.tyres.moved or TYR_ROT in self.services
+        return OTHER_AXLE[self.tyres.axle] if moved else self.tyres.axle
 
 
 class Recorded(Answer):

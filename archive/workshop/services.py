@@ -19,8 +19,8 @@ def complete(connection: psycopg.Connection, vehicle_id: int, items: Sequence[st
              odometer_km: float | None, booking_id: int | None = None, axles: Mapping[str, Axle] = WHOLE_CAR) -> int:
     """Record completed catalogue items, close exactly the needs they covered, and have the car looked at again.
 
-    `axles` names the axle of an item that was done on one: the need of the other one stays. Returns how many were new:
-    the same item reported twice on a day counts once. Raises Conflict for an item outside the catalogue.
+    `axles` names the axle whose parts an item replaced, if not all: the need of the other one stays. Returns how many
+    were new: the same item reported twice on a day counts once. Raises Conflict for an item outside the catalogue.
     """
     values = {"vehicle": vehicle_id, "items": list(items), "axles": [axles.get(item) for item in items],
               "day": done_at, "odometer": odometer_km, "booking": booking_id}

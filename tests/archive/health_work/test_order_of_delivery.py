@@ -18,7 +18,8 @@ from tests.unit.health.drives import petrol_drive
 DRIVES = [AS_OF - timedelta(days=days, hours=2) for days in (33, 32, 31, 30, 16, 2, 1)]
 LATEST = timedelta(days=30)
 FACTS = {"fuel": "petrol", "registered_at": "2026-01-05", "tyres": {"fitted_at": "2026-01-05", "new_mm": 8.0},
-         "gauge": [{"time": "2026-10-25T00:00:00Z", "odometer_km": 20_030, "axle": "front", "tread_mm": 6.9}]}
+         "gauge": [{"time": "2026-10-25T00:00:00Z", "odometer_km": 20_030, "axle": "front", "tread_mm": 6.9}],
+         "tyre_changes": [{"at": "2026-11-10T02:00:00Z", "kind": "new", "axle": "rear", "moved": True}]}
 DERIVED = ("SELECT started_at, ended_at, kept, figures::text, statistics::text FROM trip ORDER BY 1",
            "SELECT day, distance_km, fuel_l, trips FROM day ORDER BY 1",
            "SELECT monday, first_at, last_at, figures::text FROM week ORDER BY 1",

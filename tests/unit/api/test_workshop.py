@@ -46,14 +46,27 @@ def test_a_visit_with_an_unknown_service_leaves_nothing(door: Door) -> None:
     assert door.town.rows("SELECT count(*) FROM measurement") == [(0,)]
 
 
-def test_new_tyres_on_one_axle_are_a_service_of_that_axle(door: Door) -> None:
-    """Said as a change of tyres they need not be listed as a service; listed, they are still one."""
+def test_new_tyres_on_one_axle_are_a_service_of_the_axle_whose_tyres_went(door: Door) -> None:
+    """The rear pair moved to the front, so the front one went. Listed among the services too, they are one service."""
     pair = {"kind": "new", "axle": "rear", "moved": True, "new_mm": 7.5}
     assert body(record(door, tyres=pair, services=[]), 201)["services"] == 1
     assert body(record(door, tyres=pair, services=["TYR-NEW"]), 201)["services"] == 0
-    assert door.town.rows("SELECT item, axle, odometer_km FROM service_done") == [("TYR-NEW", "rear", 23_456)]
+    assert door.town.rows("SELECT item, axle, odometer_km FROM service_done") == [("TYR-NEW", "front", 23_456)]
     assert door.town.rows("SELECT kind, axle, moved, new_mm FROM tyre_change") == [("new", "rear", True, 7.5)]
     assert record(door, tyres=pair | {"axle": "front"}).status_code == 409
+
+
+@pytest.mark.parametrize(("said", "replaced"), [
+    ({"axle": "rear"}, "rear"), ({"axle": "rear", "moved": True}, "front"), ({"axle": "front", "moved": True}, "rear"),
+    ({}, None)])
+def test_which_needs_new_tyres_cover(door: Door, said: dict[str, Any], replaced: str | None) -> None:
+    body(record(door, tyres={"kind": "new"} | said, services=[]), 201)
+    assert door.town.rows("SELECT axle FROM service_done") == [(replaced,)]
+
+
+def test_a_rotation_among_the_services_moves_the_other_pair(door: Door) -> None:
+    body(record(door, tyres={"kind": "new", "axle": "rear"}, services=["TYR-ROT"]), 201)
+    assert door.town.rows("SELECT axle FROM service_done WHERE item = 'TYR-NEW'") == [("front",)]
 
 
 @pytest.mark.parametrize("wrong", [

@@ -64,16 +64,17 @@ def test_a_new_rear_pair_while_the_old_rear_one_moves_to_the_front(spring: pl.Da
 
 
 @pytest.mark.parametrize("noted", [
-    pair("rear", moved=True) | {"services": [{"item": "TYR-NEW", "axle": "rear", "at": HALF}]},
+    pair("rear", moved=True) | {"services": [{"item": "TYR-NEW", "axle": "front", "at": HALF}]},
     pair("rear") | {"services": [{"item": "TYR-ROT", "at": HALF}, {"item": "TYR-NEW", "at": HALF}]},
-    pair("rear", moved=True) | {"services": [{"item": "TYR-ROT", "at": HALF}]}])
+    pair("rear", moved=True) | {"services": [{"item": "TYR-ROT", "at": HALF}]},
+    pair("rear", moved=True) | {"services": [{"item": "TYR-NEW", "axle": "front", "at": HALF + timedelta(days=2)}]}])
 def test_work_noted_twice_is_done_once(spring: pl.DataFrame, noted: dict[str, Any]) -> None:
-    """As a change of tyres, and in the list of services of that day."""
+    """As a change of tyres, and in the list of services of that day, or of the day the car was ready."""
     assert depths(report(spring, **noted)) == depths(report(spring, **pair("rear", moved=True)))
 
 
 def test_services_alone_say_it_too(spring: pl.DataFrame) -> None:
-    services = [{"item": "TYR-NEW", "axle": "rear", "at": HALF}, {"item": "TYR-ROT", "at": HALF}]
+    services = [{"item": "TYR-NEW", "axle": "front", "at": HALF}, {"item": "TYR-ROT", "at": HALF}]
     told = depths(report(spring, services=services))
     assert told == pytest.approx(depths(report(spring, **pair("rear", moved=True))), abs=0.02)
 
