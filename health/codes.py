@@ -71,6 +71,8 @@ def estimate_codes(scans: pl.DataFrame, history: History, mileage: Mileage, as_o
         is complete: what it does not name was not there.
     """
     known = scans.filter(pl.col("time") <= as_of).unique()
+    if known.is_empty():
+        return Codes(None, 0, zone, {"codes": Unknown.NO_SIGNAL})
     codes = decoded(known["code"])
     unreadable = int((known["code"].is_not_null() & codes.is_null() & (known["code"] != PADDING)).sum())
     table = known.with_columns(codes, time=pl.col("time").to_physical())

@@ -64,9 +64,10 @@ def score(totals: dict[str, float], km: float, history: History, p: EventPolicy)
     if not km >= p.score_from_km:
         return None
     badness, variance = 0.0, 0.0
+    share = {kind: road_share(history, kind, "m") for kind in CLASSES}
     weighed = p.shrinkage_100km + km / 100
     for name, weight in p.weight.items():
-        usual = sum(road_share(history, kind, "m") * p.usual_per_100km[name][kind] for kind in CLASSES)
+        usual = sum(share[kind] * p.usual_per_100km[name][kind] for kind in CLASSES)
         if np.isfinite(totals[name]) and usual > 0:
             shrunk = totals[name] + p.shrinkage_100km * usual
             badness += weight * shrunk / weighed / usual
