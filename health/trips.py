@@ -213,8 +213,3 @@ def _in_order(trips: Groups, stationary: Groups) -> Groups:
               for name in Groups.__dataclass_fields__}
     order = np.lexsort((fields["start_us"], fields["vehicle"]))
     return Groups(**{name: values[order] for name, values in fields.items()})
-
-
-def engine_known(rpm: Floats) -> bool:
-    """Whether an engine speed was ever read."""
-    return bool(np.any(~np.isnan(rpm)))
