@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from health.policy import TripPolicy
-from health.quality import Booleans, Floats, Integers, Track
+from health.quality import Booleans, Integers, Track
 from health.satellites import steps_m
 from health.segments import Segments, sums_between
 
