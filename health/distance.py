@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from health.figures import Reasons, exact, relative
-from health.history import History, known_sum
+from health.history import DAY, History, known_sum
 from health.moments import instant_us
 from health.policy import MileagePolicy, Policy
 from health.quality import Booleans, Floats
@@ -15,7 +15,6 @@ from health.trips import SECOND
 from schemas.quantity import Q, Unknown
 from schemas.report import DistanceBySource
 from schemas.vehicle import VehicleFacts
-
 
 @dataclass(frozen=True)
 class Mileage:
@@ -55,7 +54,7 @@ def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> M
     reasons = {f"distance_by_source.{name}": Unknown.NO_SIGNAL for name in DistanceBySource.model_fields}
     reasons |= {"learned.speed_scale": Unknown.NO_SIGNAL if by_source.odometer is None and by_source.gps is None
                 else Unknown.TOO_SHORT, "distance_km": _why_unknown(history)}
-    return Mileage(trip_km, source, scale, total, by_source, _odometer_now(history, trip_km, facts),
+    return Mileage(trip_km, source, scale, total, by_source, _odometer_now(history, trip_km, facts, p),
                    unseen, reasons)
 
 
@@ -147,7 +146,7 @@ def _unseen_before_km(history: History, trip_km: Floats, p: MileagePolicy) -> Fl
     return unseen
 
 
-def _odometer_now(history: History, trip_km: Floats, facts: VehicleFacts) -> float:
+def _odometer_now(history: History, trip_km: Floats, facts: VehicleFacts, p: MileagePolicy) -> float:
     """Latest odometer reading plus what was driven after it; else counted from the last odometer in the workshop."""
     last = history.read("odometer_last_km")
     known = np.flatnonzero(~np.isnan(last))
@@ -158,7 +157,16 @@ def _odometer_now(history: History, trip_km: Floats, facts: VehicleFacts) -> flo
     if not noted:
         return float("nan")
     at_us, km = max(noted)
-    return float(km + np.nansum(trip_km[history.start_us >= at_us]))
+    later = history.start_us >= at_us
+    return float(km + np.nansum(trip_km[later]) + _unwatched_km(at_us, history, trip_km, p))
+
+
+def _unwatched_km(at_us: int, history: History, trip_km: Floats, p: MileagePolicy) -> float:
+    """Driven between a note and the first trip ever, at the pace of the history; 0 where it is too short to tell."""
+    if len(history) == 0:
+        return 0.0
+    days, unwatched = (history.end_us[-1] - history.start_us[0]) / DAY, (history.start_us[0] - at_us) / DAY
+    return float(np.nansum(trip_km)) / days * unwatched if days >= p.pace_d and unwatched > 0 else 0.0
 
 
 def _why_unknown(history: History) -> Unknown:

@@ -113,22 +113,47 @@ def _due_by_use(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
 
 
 def _interval_due(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | Unknown | None:
-    """Distance or calendar, whichever first in each possible future; hard use of the oil shortens its distance."""
+    """The maker's limits, and the life of the oil by revolutions where that is used up before them."""
+    oil_days = _days_by_oil(rule, view)
+    due = _due_by_limits(rule, start, view)
+    if oil_days is None:
+        return due
+    if isinstance(due, Due):
+        return _with_oil(due, oil_days, view)
+    words = DueReason(view.use, view.usage, view.policy).by_revolutions(view.parts.oil.used_share, surely=False)
+    return _dated(rule.item, oil_days, None, "revolutions", words, view) if _within_horizon(oil_days, view) else due
+
+
+def _due_by_limits(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | Unknown:
+    """Distance, turns of the engine or calendar, whichever first in each possible future."""
     calendar = None if rule.months is None else add_months(start.at, rule.months)
-    by_rule_km = None if rule.km is None else _left_km(rule.km, start, view)
     by_turns_km = _left_km_of_turns(rule, start, view)
-    left_km, by_oil = _shortened_by_oil(rule, _sooner(by_rule_km, by_turns_km), view)
-    days = _days_by_oil(rule.km, start, view) if by_oil else _days_by_distance(left_km, view)
+    left_km = _sooner(None if rule.km is None else _left_km(rule.km, start, view), by_turns_km)
+    days = _days_by_distance(left_km, view)
     if days is None and calendar is None:
         return Unknown.NO_FACT if left_km is None else Unknown.BEYOND_HORIZON
     reason = DueReason(view.use, view.usage, view.policy)
     if calendar is not None and (days is None or (calendar - view.today).days <= np.median(days)):
         return _dated(rule.item, days, calendar, "months", reason.by_calendar(rule, start), view)
-    if by_oil:
-        return _dated(rule.item, days, calendar, "revolutions", reason.by_revolutions(view.parts.oil.used_share), view)
     if rule.revolutions is not None and left_km == by_turns_km:
         return _dated(rule.item, days, calendar, "revolutions", reason.by_turns(rule.revolutions, left_km or 0.0), view)
     return _dated(rule.item, days, calendar, "km", reason.by_distance(left_km or 0.0), view)
+
+
+def _with_oil(due: Due, oil_days: Integers, view: Outlook) -> Due:
+    """A service due by the maker's limits, and no later than the oil is used up in nearly all possible futures.
+
+    How long oil lasts is known less well than those limits, so it moves the date only as far as is sure. The interval
+    reaches from where the oil may be used up to where the limits may end.
+    """
+    low, sure = (view.today + timedelta(days=int(np.quantile(oil_days, share, method="higher")))
+                 for share in (0.1, view.policy.oil.sure_share))
+    due = due.model_copy(update={"low": min(due.low, low)})
+    if sure >= due.date:
+        return due
+    reason = DueReason(view.use, view.usage, view.policy)
+    zh, en = reason.by_revolutions(view.parts.oil.used_share, surely=sure <= view.today)
+    return due.model_copy(update={"date": sure, "limit": "revolutions", "reason_zh": zh, "reason_en": en})
 
 
 def _left_km_of_turns(rule: MaintenanceRule, start: Start, view: Outlook) -> float | None:
@@ -142,15 +167,6 @@ def _left_km_of_turns(rule: MaintenanceRule, start: Start, view: Outlook) -> flo
 def _sooner(one_km: float | None, other_km: float | None) -> float | None:
     known = [km for km in (one_km, other_km) if km is not None]
     return min(known, default=None)
-
-
-def _shortened_by_oil(rule: MaintenanceRule, left_km: float | None, view: Outlook) -> tuple[float | None, bool]:
-    """Distance left, and whether engine revolutions shorten it: an oil service comes when the oil is used up."""
-    by_oil = view.parts.oil.left_km
-    watched = float(np.nansum(view.mileage.trip_km)) >= view.policy.findings.least_km
-    if rule.item != "PM-MINOR" or not watched or not np.isfinite(by_oil):
-        return left_km, False
-    return (by_oil, True) if left_km is None or by_oil < left_km else (left_km, False)
 
 
 def _left_km(limit_km: float, start: Start, view: Outlook) -> float | None:
@@ -172,15 +188,14 @@ def _days_by_distance(left_km: float | None, view: Outlook) -> Integers | None:
     return days if np.median(days) <= view.policy.forecast.horizon_d else None
 
 
-def _days_by_oil(limit_km: float | None, start: Start, view: Outlook) -> Integers | None:
-    """The same where the oil comes first in the middle: how long it lasts is as uncertain as how far is driven."""
-    if view.paths is None:
-        return _days_by_distance(view.parts.oil.left_km, view)
+def _days_by_oil(rule: MaintenanceRule, view: Outlook) -> Integers | None:
+    """Days until the oil is used up by revolutions, in each possible future with a possible life of its own."""
+    oil = view.parts.oil
+    watched = float(np.nansum(view.mileage.trip_km)) >= view.policy.findings.least_km
+    if rule.item != "PM-MINOR" or view.paths is None or not watched or not np.isfinite(oil.left_km):
+        return None
     chance = chance_for(view.history.vehicle, "oil", view.today)
-    left_km = view.parts.oil.possible_left_km(lognormal_strata(chance, len(view.paths), view.parts.oil.sigma))
-    by_rule_km = None if limit_km is None else _left_km(limit_km, start, view)
-    days = view.paths.days_until(np.minimum(left_km, np.inf if by_rule_km is None else by_rule_km))
-    return days if np.median(days) <= view.policy.forecast.horizon_d else None
+    return view.paths.days_until(oil.possible_left_km(lognormal_strata(chance, len(view.paths), oil.sigma)))
 
 
 def _dated(item: str, days: Integers | None, calendar: date | None, limit: str, words: tuple[str, str],

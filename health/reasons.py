@@ -54,15 +54,16 @@ class DueReason:
                 f"The {en} tyres were fitted in {since:%B %Y}; after {years} years they are replaced whatever their "
                 "tread.")
 
-    def by_revolutions(self, used_share: float) -> Words:
+    def by_revolutions(self, used_share: float, *, surely: bool) -> Words:
         """Cold starts, idling and short trips wear the oil faster than the distance tells."""
-        percent = rounded(used_share * 100, 5)
-        if percent >= 100:
-            return ("按发动机转数和油温,机油寿命已用完,比里程到得早。",
-                    "By engine revolutions and oil temperature the oil is used up, sooner than by distance.")
-        return _joined(f"按发动机转数和油温,机油寿命约用了{percent}%,比里程到得早。",
-                       f"By engine revolutions and oil temperature about {percent} % of the oil's life is used, sooner "
-                       "than by distance.", self._pace())
+        if surely:
+            return ("按发动机转数和油温,机油寿命基本可以确定已用完,比里程到得早。",
+                    "By engine revolutions and oil temperature the oil is almost certainly used up, sooner than by "
+                    "distance.")
+        percent = min(rounded(used_share * 100, 5), 100)
+        return _joined(f"按发动机转数和油温,机油寿命约用了{percent}%,会比里程到得早。",
+                       f"By engine revolutions and oil temperature about {percent} % of the oil's life is used: it "
+                       "will be gone sooner than by distance.", self._pace())
 
     def by_turns(self, limit: float, left_km: float) -> Words:
         """Turns of the engine: idling counts too."""

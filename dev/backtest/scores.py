@@ -51,7 +51,8 @@ def _of_item(item: str, mine: Sequence[DueScore]) -> list[Figure]:
     # A need that did not come within the story came after it, and so after the interval: missed, by at least so much.
     true = np.array([due.left_d + 1 if due.true_d is None else due.true_d for due in mine])
     ahead = np.array([due.ahead_d for due in mine])
-    held = [due.true_d is not None and due.low_d <= due.true_d <= due.high_d for due in mine]
+    # What is needed already is forecast for today: no forecast names a day that is past.
+    held = [due.true_d is not None and due.low_d <= max(due.true_d, 0) <= due.high_d for due in mine]
     off = np.abs(ahead - true)
     return [Figure(f"due {item}, median error", float(np.median(off)), "d"),
             Figure(f"due {item}, median error of the time left",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from device_sim.world.history import Course
+from schemas.vehicle import Axle
 
 ZONE = ZoneInfo("Asia/Shanghai")
 Part = Literal["tread_front", "tread_rear", "pad_front", "pad_rear"]
@@ -58,14 +59,17 @@ class TrueCar:
         days = (at.astimezone(ZONE).date() - self.oil_since).days
         return 100 * max(0.0, 1 - max(aged, driven / OIL_KM, days / OIL_DAYS))
 
-    def need_on(self, item: str) -> date:
-        """The day an item is truly needed if nothing is done before; `NEVER` beyond the end of the course."""
+    def need_on(self, item: str, axle: Axle | None = None) -> date:
+        """The day an item is truly needed if nothing is done before; `NEVER` beyond the end of the course.
+
+        Tyres are needed when the first axle needs them, or when the axle named does.
+        """
         if item == "PM-MINOR":
             return min(self._reached("oil_used", 1 - self.oil_used + self.used.get("oil", 0.0)),
                        self._reached("distance_km", OIL_KM - self.oil_km + self.used.get("oil_km", 0.0)),
                        date.fromordinal(self.oil_since.toordinal() + OIL_DAYS))
         return min(self._reached(f"{part}_mm", self.depth_mm[part] - LIMIT_MM + self.used.get(part, 0.0))
-                   for part in PARTS_OF[item])
+                   for part in PARTS_OF[item] if axle is None or part.endswith(axle))
 
     def _reached(self, name: str, amount: float) -> date:
         way = int(np.searchsorted(getattr(self.course, name), amount))

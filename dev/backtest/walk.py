@@ -164,9 +164,9 @@ def _scores(year: Year, told: VehicleReport, at: datetime) -> list[Score]:
 
 def _due_scores(year: Year, told: VehicleReport, at: datetime) -> list[DueScore]:
     today, found = at.astimezone(ZONE).date(), []
-    for due in _soonest(told):
+    for due in told.due:
         if due.item in year.items and due.date > today:
-            true = year.truth.need_on(due.item)
+            true = year.truth.need_on(due.item, due.axle)
             found.append(DueScore(told.vehicle, due.item, due.limit, (due.date - today).days, (due.low - today).days,
                                   (due.high - today).days, None if true > year.end else (true - today).days,
                                   (year.end - today).days))

@@ -73,6 +73,8 @@ class MileagePolicy:
     """A counter of six digits starts anew after this; seen within this distance of it on both sides [km]. K"""
     odometer_reset_share: float = 0.1
     """Below this share [1] of what it showed the counter was replaced, not turned back a little. K"""
+    pace_d: float = 14.0
+    """A history of so many days tells how far a car goes while nobody watches [d]. K"""
     odometer_trip_km: float = 20.0
     """From this length on the odometer difference of one trip beats the integral of speed [km]. M"""
     scale_window_km: float = 20.0

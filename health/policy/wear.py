@@ -125,8 +125,10 @@ class OilPolicy:
     revolutions_max: float = 25.0e6
     """Weighted revolutions an oil filling lasts [1]. K"""
     sigma_life: float = 0.3
-    """Relative 1-sigma of these revolutions [1]: oils and engines differ, and not all that ages oil turns with the
-    crankshaft. K"""
+    """Relative 1-sigma of these revolutions [1]. K: by brand and engine GM's longest intervals run from 12,000 to
+    25,000 km, which is 0.29 where these are the 10th and 90th percentile"""
+    sure_share: float = 0.9
+    """Revolutions bring a service forward to the day the oil is used up in so many possible futures [1]. K"""
     days_max: float = 365.0
     km_max: float = 10_000.0
     """Age [d] and distance [km] it lasts where the maker says nothing. K"""

@@ -42,6 +42,7 @@ def test_depths_go_down_and_parts_are_renewed() -> None:
 def test_needs_come_on_the_day_the_first_limit_is_crossed() -> None:
     car = true_car()
     assert car.need_on("TYR-NEW") == after(41).date()
+    assert (car.need_on("TYR-NEW", "front"), car.need_on("TYR-NEW", "rear")) == (after(41).date(), after(80).date())
     assert car.need_on("BRK-PAD-F") == after(21).date()
     assert car.need_on("BRK-PAD-R") == NEVER
     assert car.need_on("PM-MINOR") == after(50).date()
@@ -77,6 +78,13 @@ def test_due_dates_are_judged_by_what_was_forecast_not_by_what_came() -> None:
     assert figures["due TYR-NEW by tread, times judged"] == 2
     assert figures["due TYR-NEW by tread, 80 % interval covers"] == 50
     assert figures["due TYR-NEW by tread, median error"] == pytest.approx((5 + 51) / 2)
+
+
+def test_what_is_needed_already_may_be_forecast_for_today() -> None:
+    now, later = (DueScore("car", "TYR-NEW", "tread", 20, low, 60, -10, 100) for low in (0, 5))
+    figures = {figure.what: figure.value for figure in of_due_dates([Walk(due=[now, later])])}
+    assert figures["due TYR-NEW by tread, 80 % interval covers"] == 50
+    assert figures["due TYR-NEW by tread, median error"] == 30
 
 
 def test_figures_are_held_to_their_truth() -> None:

@@ -90,3 +90,15 @@ def test_a_correction_makes_everything_as_if_the_odometer_had_been_right(offset:
     assert right.distance_km is not None
     assert mended.distance_km.value == pytest.approx(right.distance_km.value, abs=0.3)
     assert [(due.item, due.date) for due in mended.due] == [(due.item, due.date) for due in right.due]
+
+
+def test_what_was_driven_before_the_device_counts_at_the_pace_since() -> None:
+    """Serviced sixty days before anybody watched, by a car whose odometer nobody can read."""
+    silent = month().drop("odometer_km")
+    first = silent["time"].min()
+    assert isinstance(first, datetime)
+    told, late = (report(silent, services=[{"item": "PM-MINOR", "at": (first - timedelta(days=days)).date(),
+                                            "odometer_km": 50_000}]).odometer.now_km for days in (0, 60))
+    assert told is not None
+    assert late is not None
+    assert late.value - 50_000 == pytest.approx(3 * (told.value - 50_000), rel=0.1)

@@ -15,7 +15,7 @@ from health.policy import DEFAULT, BatteryPolicy, BrakePolicy, OilPolicy
 from schemas.findings import FindingCode
 from schemas.quantity import Unknown
 from schemas.report import VehicleReport
-from schemas.vehicle import Oil, PadReading, ServiceDone, VehicleFacts
+from schemas.vehicle import MaintenanceRule, Oil, PadReading, ServiceDone, VehicleFacts
 from tests.unit.health.drives import MORNING, commute, petrol_drive, recording
 from tests.unit.health.reports import SHANGHAI, assessed, known
 from tests.unit.health.shared_data import cycle_recording, needs_cycles
@@ -65,14 +65,16 @@ def test_cold_starts_bring_the_oil_service_forward(month: pl.DataFrame) -> None:
     assert "sooner than by distance" in hard.reason_en
 
 
-def test_how_long_oil_lasts_widens_its_due_date(month: pl.DataFrame) -> None:
-    facts = {"car": VehicleFacts(oil=Oil(changed_at=date(2026, 3, 2), changed_km=9000, km_max=15_000))}
-    sure = replace(DEFAULT, oil=replace(DEFAULT.oil, sigma_life=0.0))
-    narrow, wide = (next(due for due in assess(month, facts, TODAY, SHANGHAI, policy)["car"].due
-                         if due.item == "PM-MINOR") for policy in (sure, DEFAULT))
-    assert narrow.limit == wide.limit == "revolutions"
-    assert wide.high - wide.low > narrow.high - narrow.low
-    assert abs(wide.date - narrow.date) < timedelta(days=14)
+def test_oil_brings_a_service_forward_only_as_far_as_is_sure(month: pl.DataFrame) -> None:
+    facts = {"car": VehicleFacts(oil=Oil(changed_at=date(2026, 3, 2), changed_km=9000),
+                                 rules=[MaintenanceRule(item="PM-MINOR", km=20_000)])}
+    known, guessed, vague = (next(due for due in assess(month, facts, TODAY, SHANGHAI, policy)["car"].due
+                                  if due.item == "PM-MINOR") for policy in
+                             (replace(DEFAULT, oil=replace(DEFAULT.oil, sigma_life=sigma)) for sigma in (0, 0.3, 2)))
+    assert known.limit == guessed.limit == "revolutions"
+    assert vague.limit != "revolutions"
+    assert vague.low < guessed.low < known.low < known.date < guessed.date < vague.date
+    assert known.high == guessed.high == vague.high
 
 
 def test_oil_that_got_too_hot_is_mentioned() -> None:
