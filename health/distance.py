@@ -16,6 +16,7 @@ from schemas.quantity import Q, Unknown
 from schemas.report import DistanceBySource
 from schemas.vehicle import VehicleFacts
 
+
 @dataclass(frozen=True)
 class Mileage:
     """What is known of the distance of one vehicle."""
