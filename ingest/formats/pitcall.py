@@ -1,5 +1,6 @@
 """Decoder of our own format v1: bytes in, a checked wire message or a rejection out; never an exception."""
 
+import struct
 import zlib
 from typing import Annotated, Literal, TypeVar
 
@@ -37,6 +38,7 @@ class _Head(msgspec.Struct):
 
 
 _HEAD = msgspec.json.Decoder(_Head)
+_FIRST_BYTE = struct.Struct("c").unpack_from
 
 
 def decode(kind: type[Kind], payload: bytes) -> Kind | Rejection:
@@ -85,6 +87,8 @@ def _quickly(body: bytes) -> Samples | None:
         head = _HEAD.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    if set(map(_FIRST_BYTE, (head.dt, *head.s.values()))) != {(b"[",)}:
+        return None  # a number alone would pass as an array of one
     return Samples(head.boot, head.seq, head.t, tuple(head.s), head.d, body)
 
 

@@ -32,6 +32,8 @@ odd = number | st.booleans() | st.text(max_size=3) | st.lists(number, max_size=2
 @example({"s": {"speed[1]": [1, 2]}})
 @example({"s": {"speed": [1, 2**70]}})
 @example({"s": {}})
+@example({"s": {}, "dt": 0})
+@example({"s": {"speed": 5}, "dt": [0]})
 @example({"new": [{"dt": [7]}, "]"]})
 @example({"d": {"speed": 0}})
 def test_both_ways_agree(changes: dict[str, Any]) -> None:
