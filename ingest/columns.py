@@ -5,7 +5,6 @@ interpreter's lock, and then decoded signal by signal.
 """
 
 import itertools
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,7 +28,7 @@ SIGNALS = "s"
 """Field of a body that holds one array per signal."""
 
 FARTHEST_MS = 2.0**45
-"""A sample is at most a thousand years from the first one: what is beyond is refused for its clock."""
+"""A sample is at most a thousand years from the first one, as in `schemas.wire.Telemetry`."""
 
 PARSED_BYTES = 150_000
 """Text that is parsed at a time [B]: the parser takes ten times as much memory, and gains nothing from more."""
@@ -156,9 +155,9 @@ def _decode(group: list[Taken], arrays: pl.DataFrame, refused: dict[int, Rejecti
     shape = group[0].body
     flat_times, flat = arrays[TIMES].explode(), _flat(arrays, shape.signals)
     known = flat.fill_null(0)
-    most = LARGEST_DIFFERENCE if TIMES in shape.d else math.inf
+    most = LARGEST_DIFFERENCE if TIMES in shape.d else FARTHEST_MS
     odd_times = message[_not_whole(flat_times.fill_null(0).to_numpy(), most) | flat_times.is_null().to_numpy()]
-    _refuse(group, set(odd_times.tolist()), RejectReason.MALFORMED, "a time is no whole number", refused)
+    _refuse(group, set(odd_times.tolist()), RejectReason.MALFORMED, "a time is no whole number, or far off", refused)
     for alias in (alias for alias in shape.signals if alias in shape.d):
         odd = set(message[_not_whole(known[alias].to_numpy())].tolist())
         _refuse(group, odd, RejectReason.OVERFLOW, "a difference is no small whole number", refused)

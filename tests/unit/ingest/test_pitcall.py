@@ -33,6 +33,7 @@ odd = number | st.booleans() | st.text(max_size=3) | st.lists(number, max_size=2
 @example({"s": {"speed": [1, 2**70]}})
 @example({"s": {}})
 @example({"s": {}, "dt": 0})
+@example({"dt": [0, 2**45 + 1]})
 @example({"s": {"speed": 5}, "dt": [0]})
 @example({"new": [{"dt": [7]}, "]"]})
 @example({"d": {"speed": 0}})
