@@ -13,7 +13,7 @@ class ForecastPolicy:
     """Weight of a past week halves with this age [d]. M"""
     level_half_life_d: float = 40.0
     """Half-life of the weights behind the present level [d]. M: shorter follows changes, longer is steadier"""
-    season_sigma: float = 0.03
+    season_sigma: float = 0.02
     """1-sigma of the yearly wave of a driver, of the square root of use [1]. M: more would see waves in noise"""
     season_d: float = 365.25
     """Length of the wave [d]."""
