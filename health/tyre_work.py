@@ -37,7 +37,8 @@ class Work:
 
 def works(facts: VehicleFacts) -> list[Work]:
     """All work in time order; what was noted twice, as a change of tyres and as a service of that day, is one work."""
-    changes = sorted(((change.at, _of_change(change)) for change in facts.tyre_changes), key=lambda noted: noted[1].order)
+    noted = [(change.at, _of_change(change)) for change in facts.tyre_changes]
+    changes = sorted(noted, key=lambda one: one[1].order)
     done = [service for service in facts.services if service.item in (TYR_ROT, TYR_NEW)]
     found = [work for _, work in changes] + list(_of_services(done, changes)) + list(_of_file(facts, changes))
     return sorted(found, key=lambda work: work.order)
