@@ -20,8 +20,8 @@ from schemas.signals import POSITION_SIGNALS, READING_SIGNALS, Signal
 from schemas.topics import FOREIGN_KIND, UpTopic, parse
 from schemas.wire import Event, EventType, RejectReason, Reply, Status
 
-BODY_BYTES = 1_000_000
-"""Inflated telemetry that is read at once [B]: some 28,000 samples. A sample takes 2 KB of memory on its way, and a
+BODY_BYTES = 500_000
+"""Inflated telemetry that is read at once [B]: some 14,000 samples. A sample takes 2 KB of memory on its way, and a
 message of 1 KB may inflate to a megabyte, so this bounds the memory of a batch whatever came."""
 
 
