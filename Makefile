@@ -42,8 +42,8 @@ backtest: setup ## a simulated year of a fleet, and how health did (CARS=40, DAY
 faults: setup ## break broker, database, network and ingest under load, 15 minutes (ONLY=F6,F7, SEED=1)
 	@$(PYTHON) -m dev.faults matrix $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
-soak: setup ## half an hour at 80 % of rated load (SEED=1)
-	@$(PYTHON) -m dev.faults soak $(if $(SEED),--seed $(SEED))
+soak: setup ## half an hour at 80 % of rated load (MINUTES=30, SEED=1)
+	@$(PYTHON) -m dev.faults soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 docs: setup ## regenerate what is generated: schema, AsyncAPI, formats, models, settings
 	@$(PYTHON) -m schemas > docs/asyncapi.json

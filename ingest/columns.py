@@ -67,7 +67,7 @@ def _no_rows() -> pl.DataFrame:
 
 
 def _flaw(body: Samples) -> Rejection | None:
-    unknown = [alias for alias in body.signals if alias not in BY_ALIAS]
+    unknown = set(body.signals).difference(BY_ALIAS)
     if len(unknown) > UNKNOWN_SIGNALS_LIMIT or any(len(alias) > ALIAS_LENGTH_LIMIT for alias in unknown):
         return Rejection(RejectReason.MALFORMED, "too many or too long signal names", body.boot, body.seq)
     return None

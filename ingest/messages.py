@@ -39,8 +39,7 @@ class Samples(NamedTuple):
     body: bytes
 
 
-@dataclass(frozen=True)
-class Receiptable:
+class Receiptable(NamedTuple):
     """A message its device wants a receipt for."""
 
     shard: str

@@ -25,7 +25,6 @@ ROOT = Path(__file__).parents[2]
 Only = Annotated[str, typer.Option(help="comma list such as F6,F7; all by default")]
 Seed = Annotated[int | None, typer.Option(help="repeat a run: the same times of killing, the same disorder")]
 Output = Annotated[Path, typer.Option(help="the same figures as JSON")]
-SOAK_MINUTES = 30
 ALL = ",".join(MATRIX)
 
 
@@ -39,9 +38,10 @@ def matrix(only: Only = ALL, seed: Seed = None, output: Output = ROOT / "build" 
 
 
 @app.command()
-def soak(seed: Seed = None, output: Output = ROOT / "build" / "soak.json") -> None:
-    """Half an hour at 80 % of rated load."""
-    _play(["F24"], replace(FULL, soak_s=SOAK_MINUTES * 60), seed, output)
+def soak(minutes: Annotated[int, typer.Option(min=1)] = 30, seed: Seed = None,
+         output: Output = ROOT / "build" / "soak.json") -> None:
+    """Half an hour, or another while, at 80 % of rated load."""
+    _play(["F24"], replace(FULL, soak_s=minutes * 60), seed, output)
 
 
 def _play(names: list[str], scale: Scale, seed: int | None, output: Path) -> None:

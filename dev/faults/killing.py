@@ -1,4 +1,8 @@
-"""Ingest dies: at random, between two steps of a batch, by another's hand, or because it is asked to."""
+"""Ingest dies: at random, between two steps of a batch, by another's hand, or because it is asked to.
+
+Receipts follow the acknowledgement, a second later while there is much to do. Who dies in between takes them along, and
+the devices must ask again: sooner here than in the field (`Scale.resend_s`).
+"""
 
 import time
 
@@ -6,10 +10,6 @@ from dev.faults.ingest_process import DUPLICATES, IngestProcess
 from dev.faults.stage import Stage
 
 KILLED = -9
-RESEND_S = 30
-"""Receipts follow the acknowledgement, a second later while there is much to do. Who dies in between takes them along,
-and the devices must ask again."""
-
 SECOND_SHARD = "s01"
 SERVED = f'broker_shard_served{{broker="main",shard="{SECOND_SHARD}"}}'
 """The rule ShardUnserved of docs/alerts.yml looks at it."""
@@ -20,7 +20,7 @@ LAG_LIMIT_S = 2.0
 
 def at_random(stage: Stage) -> None:
     """F1: killed again and again while messages flow; what had not been committed is delivered again."""
-    fleet = stage.fleet(resend_after_s=RESEND_S)
+    fleet = stage.fleet(resend_after_s=stage.scale.resend_s)
     stage.make_session()
     fleet.speak()
     for _ in range(stage.scale.kills):
@@ -45,7 +45,7 @@ def before_commit(stage: Stage) -> None:
 
 
 def _dies_at(stage: Stage, failpoint: str, *, nothing_stored: bool = False) -> IngestProcess:
-    fleet = stage.fleet(resend_after_s=RESEND_S)
+    fleet = stage.fleet(resend_after_s=stage.scale.resend_s)
     stage.make_session()
     fleet.speak()
     first = stage.ingest(failpoint=failpoint)
@@ -60,7 +60,7 @@ def _dies_at(stage: Stage, failpoint: str, *, nothing_stored: bool = False) -> I
 
 def taken_over(stage: Stage) -> None:
     """F20: a second ingest for the same shard takes it over; the first goes and says why, and does not come back."""
-    fleet = stage.fleet(resend_after_s=RESEND_S)
+    fleet = stage.fleet(resend_after_s=stage.scale.resend_s)
     first = stage.ingest()
     fleet.speak(1)
     fleet.speak()
@@ -76,8 +76,8 @@ def taken_over(stage: Stage) -> None:
 def one_shard_down(stage: Stage) -> None:
     """F21: one of two ingest processes is dead and stays so; the other shard does not notice, and it is told."""
     half = stage.scale.rate / 2
-    theirs = stage.fleet(rate=half, resend_after_s=RESEND_S)
-    ours = stage.fleet(rate=half, resend_after_s=RESEND_S, shard=SECOND_SHARD)
+    theirs = stage.fleet(rate=half, resend_after_s=stage.scale.resend_s)
+    ours = stage.fleet(rate=half, resend_after_s=stage.scale.resend_s, shard=SECOND_SHARD)
     stage.ingest()
     dead, sync = stage.ingest(SECOND_SHARD), stage.broker_sync()
     for fleet in (theirs, ours):

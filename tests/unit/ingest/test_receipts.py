@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.messages import Receiptable
 from ingest.receipts import EVERY_S, Receipts, ranges, receipts
+from schemas.wire import Receipt
 
 
 @given(st.sets(st.integers(0, 200)))
@@ -24,6 +25,7 @@ def test_each_device_and_boot_hears_of_its_own_messages() -> None:
             for topic, body in told}
     assert sent == {("s01", "pitcall/v1/s01/a/down/receipt"): {"boot": 7, "seq": [[3, 4]]},
                     ("s02", "pitcall/v1/s02/b/down/receipt"): {"boot": 7, "seq": [[3, 3]]}}
+    assert Receipt.model_validate_json(receipts(committed)["s02"][0][1]) == Receipt(boot=7, seq=[[3, 3]])
     assert {shard: len(told) for shard, told in receipts(committed).items()} == {"s01": 2, "s02": 1}
 
 
