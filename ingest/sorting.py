@@ -20,9 +20,9 @@ from schemas.signals import POSITION_SIGNALS, READING_SIGNALS, Signal
 from schemas.topics import FOREIGN_KIND, UpTopic, parse
 from schemas.wire import Event, EventType, RejectReason, Reply, Status
 
-BODY_BYTES = 500_000
-"""Inflated telemetry that is read at once [B]: some 14,000 samples. A sample takes 2 KB of memory on its way, and a
-message of 1 KB may inflate to a megabyte, so this bounds the memory of a batch whatever came."""
+BODY_BYTES = 600_000
+"""Inflated telemetry that is read at once [B]: some 17,000 samples, or a batch of single ones. A sample takes 2 KB of
+memory on its way, and a message of 1 KB may inflate to a megabyte, so this bounds a batch whatever came."""
 
 
 @dataclass
