@@ -1,6 +1,6 @@
 """Default maintenance rules and names of the catalogue items. The maker's manual, as rules of the vehicle, wins."""
 
-from schemas.vehicle import Axle, MaintenanceRule, VehicleFacts
+from schemas.vehicle import Axle, FuelKind, MaintenanceRule, VehicleFacts
 
 NAMES = {
     "PM-FIRST": ("首次保养", "first service"),
@@ -41,13 +41,28 @@ DEFAULT_RULES = (
     MaintenanceRule(item="PM-MAJOR", km=40_000, months=24),
     MaintenanceRule(item="FLT-AIR", km=20_000, months=24),
     MaintenanceRule(item="FLT-CAB", km=15_000, months=12),
+    MaintenanceRule(item="FLT-FUEL", km=40_000, months=36),
     MaintenanceRule(item="PLUG", km=40_000, months=48),
     MaintenanceRule(item="BRK-FLUID", km=40_000, months=24),
     MaintenanceRule(item="COOLANT", km=60_000, months=48),
     MaintenanceRule(item="TYR-ROT", km=10_000, months=12),
-    MaintenanceRule(item="TYR-NEW", tread_mm=3.0),
+    MaintenanceRule(item="TYR-NEW", tread_mm=3.0, months=120),
+    MaintenanceRule(item="BAT-12V", months=60),
+    MaintenanceRule(item="WIPER", months=12),
+    MaintenanceRule(item="AC-CLEAN", months=12),
+    MaintenanceRule(item="EV-CHK", km=20_000, months=12),
+    MaintenanceRule(item="EV-GEAR", km=60_000, months=48),
 )
-"""Practice of mainstream brands; every item whichever limit comes first."""
+"""Practice of mainstream brands; every item whichever limit comes first. The database begins with the same ones."""
+
+_PETROL: frozenset[FuelKind] = frozenset({"petrol", "e10", "e27", "e85", "hybrid"})
+_ENGINE: frozenset[FuelKind] = _PETROL | {"diesel"}
+
+ONLY_FOR: dict[str, frozenset[FuelKind]] = {
+    **dict.fromkeys(("PM-MINOR", "PM-MAJOR", "FLT-AIR", "FLT-FUEL"), _ENGINE),
+    "PLUG": _PETROL, "EV-CHK": frozenset({"ev", "hybrid"}), "EV-GEAR": frozenset({"ev"}),
+}
+"""Cars a default rule is for, where not for all; a car of unknown fuel counts as petrol."""
 
 WEAR_RULES = (
     MaintenanceRule(item="BRK-PAD-F", pad_mm=3.0),
@@ -57,6 +72,8 @@ WEAR_RULES = (
 
 AXLE_NAMES: dict[Axle, tuple[str, str]] = {"front": ("前轮", "front"), "rear": ("后轮", "rear")}
 """Of tyres."""
+
+PAD_NAMES: dict[Axle, tuple[str, str]] = {"front": NAMES["BRK-PAD-F"], "rear": NAMES["BRK-PAD-R"]}
 
 CODE_RULES = (
     MaintenanceRule(item="DIAG", codes=["P", "C", "B", "U"]),
@@ -70,22 +87,32 @@ RESTARTS = {
 """Work that includes an item, and so starts its interval anew; every item includes itself."""
 
 
+INCLUDES = {
+    "PM-FIRST": ("PM-MINOR",),
+    "PM-MAJOR": ("PM-MINOR",),
+}
+"""What a service does along with it: both in one visit would be the same work twice."""
+
+
 def rules_of(facts: VehicleFacts) -> list[MaintenanceRule]:
     """Rules of the vehicle, else the default catalogue; the oil's own limit tightens the minor service."""
-    rules = list(DEFAULT_RULES if facts.rules is None else facts.rules)
+    fuel = facts.fuel or "petrol"
+    own = [rule for rule in DEFAULT_RULES if fuel in ONLY_FOR.get(rule.item, {fuel})]
+    rules = own if facts.rules is None else facts.rules
     named = {rule.item for rule in rules}
-    rules += [rule for rule in (*WEAR_RULES, *CODE_RULES) if rule.item not in named]
+    joining = [rule for rule in (*WEAR_RULES, *CODE_RULES) if rule.item not in named]
+    rules = [rule for rule in (*rules, *joining) if not rule.off]
     km_max = facts.oil.km_max if facts.oil else None
-    if facts.fuel == "ev":
-        rules = [rule for rule in rules if rule.item not in ("PLUG", "FLT-AIR", "FLT-FUEL")]
     if km_max is None:
         return rules
     return [rule.model_copy(update={"km": km_max}) if rule.item == "PM-MINOR" else rule for rule in rules]
 
 
-def name_of(item: str, axle: Axle | None = None) -> tuple[str, str]:
-    """Chinese and English name of an item, with the axle it is for; its code where the catalogue has none."""
-    zh, en = NAMES.get(item, (item, item))
-    if axle is None:
-        return zh, en
-    return f"{zh}({AXLE_NAMES[axle][0]})", f"{en} ({AXLE_NAMES[axle][1]})"
+def rule_of(item: str, facts: VehicleFacts) -> MaintenanceRule | None:
+    """The rule of an item; None where nobody proposes it."""
+    return next((rule for rule in rules_of(facts) if rule.item == item), None)
+
+
+def name_of(item: str) -> tuple[str, str]:
+    """Chinese and English name of an item; its code where the catalogue has none."""
+    return NAMES.get(item, (item, item))

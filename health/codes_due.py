@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from health.codes import Codes
+from health.codes_table import codes_in_words
 from health.policy import CodePolicy
 from schemas.findings import Severity
 from schemas.report import Due, TroubleCode
@@ -23,11 +24,9 @@ def due_by_code(rule: MaintenanceRule, codes: Codes, services: Iterable[ServiceD
     if not asking:
         return None
     at = max(today, min(_day(code.first_seen, codes) + timedelta(days=_wait_d(code, p)) for code in asking))
-    names = {code.code: code for code in asking}
-    zh = "、".join(f"{name}({code.name_zh})" for name, code in names.items())
-    en = ", ".join(f"{name} ({code.name_en})" for name, code in names.items())
+    zh, en = codes_in_words(asking)
     return Due(item=rule.item, date=at, low=at, high=at, limit="codes", reason_zh=f"有故障码{zh}。",
-               reason_en=f"The car has trouble code {en}.")
+               reason_en=f"The car has trouble {en}.")
 
 
 def _asks(rule: MaintenanceRule, code: TroubleCode) -> bool:

@@ -11,6 +11,7 @@ from health.codes import Codes
 from health.codes_due import due_by_code
 from health.distance import Mileage
 from health.due_start import Start, start_of
+from health.due_together import beside_each_other
 from health.figures import Reasons
 from health.forecast import Paths, chance_for, lognormal_strata, possible_futures
 from health.history import History
@@ -24,7 +25,7 @@ from health.tread import AxleTread
 from health.usage import Usage
 from schemas.quantity import Unknown
 from schemas.report import Due
-from schemas.vehicle import TYR_ROT, Axle, MaintenanceRule, VehicleFacts
+from schemas.vehicle import Axle, MaintenanceRule, VehicleFacts
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,9 @@ def outlook(history: History, use: History, facts: VehicleFacts, mileage: Mileag
 def due_dates(view: Outlook) -> tuple[list[Due], Reasons]:
     """Every catalogue item with a known starting point, soonest first; the others with their reason."""
     found = [need for rule in rules_of(view.facts) for need in _needs(rule, view)]
-    due = _without_vain_rotation([item for _, item in found if isinstance(item, Due)], view.today)
+    due = beside_each_other([item for _, item in found if isinstance(item, Due)], view.today)
     reasons = {f"due.{name}": item for name, item in found if isinstance(item, Unknown)}
     return sorted(due, key=lambda item: (item.date, item.item, item.axle or "")), reasons
-
-
-def _without_vain_rotation(due: list[Due], today: date) -> list[Due]:
-    """Nobody swaps a pair that is due for replacement to the other axle."""
-    worn = any(item.axle is not None and item.date <= today for item in due)
-    return [item for item in due if not (worn and item.item == TYR_ROT)]
 
 
 def _needs(rule: MaintenanceRule, view: Outlook) -> Iterator[tuple[str, Due | Unknown | None]]:
@@ -84,7 +79,7 @@ def _needs(rule: MaintenanceRule, view: Outlook) -> Iterator[tuple[str, Due | Un
         yield rule.item, _due(rule, view)
         return
     for axle, tread in view.parts.tread.items():
-        yield f"{rule.item}.{axle}", _tread_due(rule.item, rule.tread_mm, tread, view)
+        yield f"{rule.item}.{axle}", _tread_due(rule, tread, view)
     if rule.codes:
         yield rule.item, _due(MaintenanceRule(item=rule.item, codes=rule.codes), view)
 
@@ -102,8 +97,18 @@ def _due(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
 
 
 def _due_by_use(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
-    if rule.pad_mm is not None:
-        return _pads_due(rule, rule.pad_mm, view)
+    """Wear, or distance and time where the rule has such limits too."""
+    if rule.pad_mm is None:
+        return _due_by_interval(rule, view)
+    worn = _pads_due(rule, rule.pad_mm, view)
+    by_interval = None
+    if any(limit is not None for limit in (rule.km, rule.months, rule.revolutions)):
+        by_interval = _due_by_interval(rule, view)
+    dated = [due for due in (worn, by_interval) if isinstance(due, Due)]
+    return min(dated, key=lambda due: due.date, default=worn)
+
+
+def _due_by_interval(rule: MaintenanceRule, view: Outlook) -> Due | Unknown | None:
     start = start_of(rule, view.facts, view.today, view.mileage.odometer_now_km, view.policy.findings.overdue_share)
     if start is None:
         return Unknown.NO_FACT
@@ -128,13 +133,14 @@ def _due_by_limits(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | 
     """Distance, turns of the engine or calendar, whichever first in each possible future."""
     calendar = None if rule.months is None else add_months(start.at, rule.months)
     by_turns_km = _left_km_of_turns(rule, start, view)
-    left_km = _sooner(None if rule.km is None else _left_km(rule.km, start, view), by_turns_km)
+    by_km = None if rule.km is None else _left_km(rule.km, start, view)
+    left_km = _sooner(by_km, by_turns_km)
     days = _days_by_distance(left_km, view)
     if days is None and calendar is None:
         return Unknown.NO_FACT if left_km is None else Unknown.BEYOND_HORIZON
     reason = DueReason(view.use, view.usage, view.policy)
     if calendar is not None and (days is None or (calendar - view.today).days <= np.median(days)):
-        return _dated(rule.item, days, calendar, "months", reason.by_calendar(rule, start), view)
+        return _dated(rule.item, days, calendar, "months", reason.by_calendar(rule, start, by_km), view)
     if rule.revolutions is not None and left_km == by_turns_km:
         return _dated(rule.item, days, calendar, "revolutions", reason.by_turns(rule.revolutions, left_km or 0.0), view)
     return _dated(rule.item, days, calendar, "km", reason.by_distance(left_km or 0.0), view)
@@ -209,17 +215,19 @@ def _dated(item: str, days: Integers | None, calendar: date | None, limit: str, 
                reason_en=words[1])
 
 
-def _tread_due(item: str, limit_mm: float, tread: AxleTread, view: Outlook) -> Due | Unknown:
+def _tread_due(rule: MaintenanceRule, tread: AxleTread, view: Outlook) -> Due | Unknown:
     """When the pair on an axle reaches the limit, or its age."""
     p, fitted = view.policy.tyres, tread.pair.fresh.day if tread.pair.fresh else None
-    limit_mm = max(limit_mm, p.advise_winter_mm) if tread.pair.winter else limit_mm
+    limit_mm = tread.advise_mm(rule.tread_mm, p)
     days = _days_by_wear(tread, "tread", limit_mm, view)
-    aged = None if fitted is None else add_months(fitted, 12 * p.replace_years)
+    months = rule.months or 12 * p.replace_years
+    aged = None if fitted is None else add_months(fitted, months)
+    worn_d = float("inf") if days is None else float(np.median(days))
     reason = DueReason(view.use, view.usage, view.policy)
+    if fitted and aged and (aged - view.today).days <= min(worn_d, view.policy.forecast.horizon_d):
+        return _dated(rule.item, days, aged, "months", reason.by_age(tread.axle, fitted, months / 12), view, tread.axle)
     if days is not None and _within_horizon(days, view):
-        return _dated(item, days, aged, "tread", reason.by_tread(tread, limit_mm), view, tread.axle)
-    if fitted is not None and aged is not None and (aged - view.today).days <= view.policy.forecast.horizon_d:
-        return _dated(item, None, aged, "months", reason.by_age(tread.axle, fitted, p.replace_years), view, tread.axle)
+        return _dated(rule.item, days, aged, "tread", reason.by_tread(tread, limit_mm), view, tread.axle)
     return Unknown.NO_FACT if days is None else Unknown.BEYOND_HORIZON
 
 

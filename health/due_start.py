@@ -7,17 +7,18 @@ from typing import Literal
 
 from health.catalogue import RESTARTS
 from health.moments import add_months
-from health.tyre_work import works
+from health.tyre_work import Work, works
 from schemas.vehicle import TYR_ROT, MaintenanceRule, VehicleFacts
 
 
 @dataclass(frozen=True)
 class Start:
-    """A day the interval counts from: the item was done, or nothing is noted of it since tyres or car were new."""
+    """A day the interval counts from: the item was done, or nothing is noted of it since tyres or car were new, or a
+    set of tyres was mounted."""
 
     at: date
     odometer_km: float | None
-    by: Literal["done", "tyres_new", "registered"] = "done"
+    by: Literal["done", "tyres_new", "tyres_mounted", "registered"] = "done"
 
 
 def start_of(rule: MaintenanceRule, facts: VehicleFacts, today: date, odometer_km: float,
@@ -31,9 +32,7 @@ def start_of(rule: MaintenanceRule, facts: VehicleFacts, today: date, odometer_k
 
 def _noted(item: str, facts: VehicleFacts) -> Iterator[Start]:
     if item == TYR_ROT:
-        for work in works(facts):
-            if work.swaps or work.renews:
-                yield Start(work.day, work.odometer_km, "done" if work.swaps else "tyres_new")
+        yield from (Start(work.day, work.odometer_km, _begun_by(work)) for work in works(facts))
         return
     yield from (Start(service.at, service.odometer_km) for service in facts.services
                 if service.item in RESTARTS.get(item, (item,)))
@@ -41,6 +40,13 @@ def _noted(item: str, facts: VehicleFacts) -> Iterator[Start]:
         yield Start(facts.oil.changed_at, facts.oil.changed_km)
     if item == "BAT-12V" and facts.battery and facts.battery.fitted_at:
         yield Start(facts.battery.fitted_at, None)
+
+
+def _begun_by(work: Work) -> Literal["done", "tyres_new", "tyres_mounted"]:
+    """Why pairs of tyres need no swapping for a while; whoever mounts a set chooses which pair goes where."""
+    if work.swaps:
+        return "done"
+    return "tyres_new" if work.renews else "tyres_mounted"
 
 
 def _registration(rule: MaintenanceRule, facts: VehicleFacts, today: date, odometer_km: float,

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from health.case import Case
+from health.days_in_words import day
+from health.history import DAY
 from health.moments import instant_us
 from health.pads import pad_reading_age_d
 from health.quality import Floats
@@ -14,12 +16,10 @@ from health.tyre_work import AXLES
 from schemas.findings import Finding, FindingCode, Severity
 
 ODOMETER_WORDS = {
-    "rolled_back": ("里程表读数倒退过,请核对仪表里程并询问原因。",
-                    "The odometer reading has gone backwards; please check the dashboard and ask why."),
-    "reset": ("里程表像是换过或清零过,请核对后补记一条更正。",
-              "The odometer looks replaced or reset; please check it and put a correction on record."),
-    "jumped": ("里程表读数跳得比车能跑的还快,请核对仪表里程。",
-               "The odometer went up faster than a car can drive; please check the dashboard."),
+    "rolled_back": ("倒退了,请核对仪表并问一下原因", "went backwards: please check the dashboard and ask why"),
+    "reset": ("像是换过表或清零过,请核对后补记一条更正",
+              "looks replaced or reset: please check it and put a correction on record"),
+    "jumped": ("跳得比车能跑的还快,请核对仪表", "went up faster than a car can drive: please check the dashboard"),
 }
 """What an advisor is told of each kind of contradiction; a counter that ran full is none."""
 
@@ -27,16 +27,23 @@ ODOMETER_WORDS = {
 def odometer(case: Case) -> Iterator[Finding]:
     """An odometer that contradicts itself, or stands still while the car moves."""
     for kind, (zh, en) in ODOMETER_WORDS.items():
-        rows = [event.model_dump(mode="json") for event in case.odometer.events if event.kind == kind]
-        if rows:
-            yield Finding(code=FindingCode.ODOMETER_RESET, severity=Severity.ADVISE, zh=zh, en=en, evidence=rows)
+        events = [event for event in case.odometer.events if event.kind == kind]
+        if events:
+            last = max(events, key=lambda event: event.at)
+            on = day(last.at.astimezone(case.codes.zone).date(), case.view.today)
+            yield Finding(
+                code=FindingCode.ODOMETER_RESET, severity=Severity.ADVISE,
+                zh=f"里程表{on[0]}从{last.from_km:,.0f}公里变成{last.to_km:,.0f}公里,{zh}。",
+                en=f"On {on[1]} the odometer changed from {last.from_km:,.0f} to {last.to_km:,.0f} km; it {en}.",
+                evidence=[event.model_dump(mode="json") for event in events])
     km, odometer = case.view.history.read("speed_km"), case.view.history.read("odometer_km")
     frozen: Floats = km[(odometer == 0) & (km > 1.0)]
     if len(frozen):
         yield Finding(
             code=FindingCode.SENSOR_STUCK, severity=Severity.INFO,
-            zh="里程信号不动,已改用车速计算里程。",
-            en="The odometer signal stands still; distance is taken from speed.",
+            zh="里程信号不动,已改用车速计算里程,到店时请抄一下仪表里程。",
+            en="The odometer signal stands still, so distance is taken from speed; please note the dashboard's reading "
+               "at the next visit.",
             evidence=[{"signal": "odometer_km", "km_meanwhile": float(frozen.sum()), "trips": len(frozen)}])
 
 
@@ -47,9 +54,23 @@ def gaps(case: Case) -> Iterator[Finding]:
         percent = rounded(unseen / (seen + unseen) * 100, 1)
         yield Finding(
             code=FindingCode.DATA_GAP, severity=Severity.INFO,
-            zh=f"行驶时间约{percent}%没有数据,里程和油耗会偏低。",
-            en=f"{percent} % of the driving time was not observed; distance and fuel may read low.",
+            zh=f"行驶时间约{percent}%没有数据,里程和油耗可能偏低,到店时请看看设备插得牢不牢。",
+            en=f"About {percent} % of the driving time was not observed, so distance and fuel may read low; please see "
+               "at the next visit whether the device sits firmly.",
             evidence=[{"observed_s": seen, "unobserved_s": unseen}])
+
+
+def silence(case: Case) -> Iterator[Finding]:
+    """A car nothing has been heard of for so long that only the calendar tells what is due."""
+    ends_us = case.view.history.end_us
+    days = (instant_us(case.view.today) - int(ends_us.max())) // DAY if len(ends_us) else 0
+    if days >= case.view.policy.forecast.silent_d:
+        yield Finding(
+            code=FindingCode.DATA_GAP, severity=Severity.INFO,
+            zh=f"已有{days}天没有收到行驶数据,到期时间只按日历算;请核实车是不是没开、设备有没有拔下。",
+            en=f"No driving was seen for {days} days, so due dates follow the calendar alone; please ask whether the "
+               "car was not used or the device was unplugged.",
+            evidence=[{"days": days}])
 
 
 def measure(case: Case) -> Iterator[Finding]:

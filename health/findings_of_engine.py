@@ -6,7 +6,8 @@ from math import isnan
 from health.case import Case
 from schemas.findings import Finding, FindingCode, Severity
 
-LOADS = {"idle": ("怠速", "idling"), "part_load": ("正常行驶", "normal driving"), "high_load": ("大负荷", "high load")}
+LOADS = {"idle": ("怠速", "at idle"), "part_load": ("正常行驶", "in normal driving"),
+         "high_load": ("大负荷", "under high load")}
 
 
 def thermostat(case: Case) -> Iterator[Finding]:
@@ -19,11 +20,12 @@ def thermostat(case: Case) -> Iterator[Finding]:
     faulty, now = colder_k >= p.malfunction_k, state.steady.recent
     against = ((f"(以前{state.steady.before:.0f}度)", f" ({state.steady.before:.0f} before)") if own else
                (f"(一般{p.regulating_c:.0f}度以上)", f" (usually {p.regulating_c:.0f} or more)"))
+    when = ("这几天到店", "within days") if faulty else ("下次到店", "at the next visit")
     yield Finding(
         code=FindingCode.THERMOSTAT, severity=Severity.SOON if faulty else Severity.ADVISE,
-        zh=f"热车水温只有约{now:.0f}度{against[0]},节温器可能关不严,会多费油、暖风不热,建议检查。",
-        en=f"The warm engine reaches only about {now:.0f} degrees{against[1]}: the thermostat may not close. It costs "
-           "fuel and heating; please check it.",
+        zh=f"热车水温只有约{now:.0f}度{against[0]},节温器可能关不严,会多费油、暖风不热,建议{when[0]}检查。",
+        en=f"The warm engine reaches only about {now:.0f} degrees{against[1]}: the thermostat may not close, which "
+           f"costs fuel and heating. Please check it {when[1]}.",
         evidence=[{"trips": state.steady.recent_trips, "trips_before": state.steady.before_trips,
                    "colder_by_k": colder_k, **state.report.model_dump(mode="json")}])
 
@@ -34,13 +36,15 @@ def fuel_trim(case: Case) -> Iterator[Finding]:
     lean, rich = case.trims.lean(p), case.trims.rich(p)
     if not lean and not rich:
         return
-    where_zh, where_en = ([LOADS[load][side] for load in lean or rich] for side in (0, 1))
-    what = ("偏稀", "adds much fuel") if lean else ("偏浓", "takes much fuel away")
-    look = _where_to_look(lean)
+    where = [(*LOADS[load], abs(case.trims.by_load[load].recent)) for load in lean or rich]
+    (thin_zh, verb_zh, verb_en), (look_zh, look_en) = (
+        ("稀", "多喷", "adds") if lean else ("浓", "少喷", "takes away")), _where_to_look(lean)
+    each_zh = "、".join(f"{zh}{verb_zh}{pct:.0f}%" for zh, _, pct in where)
+    each_en = ", ".join(f"{pct:.0f} % {en}" for _, en, pct in where)
     yield Finding(
         code=FindingCode.FUEL_TRIM, severity=Severity.ADVISE,
-        zh=f"{'、'.join(where_zh)}时混合气{what[0]},电脑在持续修正,建议检查{look[0]}。",
-        en=f"The engine computer steadily {what[1]} at {' and '.join(where_en)}; please check {look[1]}.",
+        zh=f"混合气偏{thin_zh},电脑在持续修正({each_zh}),建议下次到店检查{look_zh}。",
+        en=f"The engine computer steadily {verb_en} fuel ({each_en}); please check {look_en} at the next visit.",
         evidence=[case.trims.report.model_dump(mode="json")])
 
 

@@ -7,27 +7,36 @@ from health.findings_of_tyres import pressure_low
 from health.findings_of_use import more_congested
 from schemas.findings import Finding, FindingCode, Severity
 from schemas.quantity import Unknown
-from schemas.report_use import FuelDrift
 
-CAUSES = {"traffic": ("走走停停", "stop-and-go traffic"), "acceleration": ("加速多", "harder acceleration"),
-          "speed": ("车速高", "higher speed"), "weather": ("天气", "the weather"),
-          "cold_engine": ("冷车短途", "short trips with a cold engine")}
-"""Causes of a change of consumption in words."""
+CAUSES = {
+    "traffic": (("走走停停多了", "more stop-and-go traffic"), ("走走停停少了", "less stop-and-go traffic")),
+    "acceleration": (("加速急了", "harder acceleration"), ("加速缓了", "gentler acceleration")),
+    "speed": (("车速高了", "higher speed"), ("车速低了", "lower speed")),
+    "weather": (("天冷了", "colder weather"), ("天暖了", "warmer weather")),
+    "cold_engine": (("冷车行驶多了", "more driving with a cold engine"),
+                    ("冷车行驶少了", "less driving with a cold engine")),
+}
+"""Causes of a change of consumption in words, where they cost fuel and where they save it."""
 
 
 def unexplained(case: Case) -> Iterator[Finding]:
     """A lasting change of consumption that the way of driving does not explain."""
     drift = case.use.drift
-    if drift.alarm is None or drift.unexplained is None:
+    now, then, rest = drift.recent_l_per_100km, drift.before_l_per_100km, drift.unexplained
+    if drift.alarm is None or now is None or then is None or rest is None:
         return
-    up, percent = drift.alarm == "up", abs(drift.unexplained.value) * 100
-    zh, en = _change(drift)
+    up, expected = drift.alarm == "up", now.value / (1 + rest.value)
+    low, high = sorted(abs(now.value - now.value / (1 + share)) for share in (rest.low, rest.high))
+    off = abs(now.value - expected)
+    todo = _suspects(case) if up else ("先观察。", "Nothing needs doing yet.")
     yield Finding(
         code=FindingCode.FUEL_USE_UP if up else FindingCode.FUEL_USE_DOWN,
         severity=Severity.ADVISE if up else Severity.INFO,
-        zh=f"{zh},其中约{percent:.0f}%不是路况、天气和开法造成的" + (f"。{_suspects(case)[0]}" if up else "。"),
-        en=f"{en}, of which about {percent:.0f} % is not explained by roads, weather and driving."
-           + (f" {_suspects(case)[1]}" if up else ""),
+        zh=f"最近每百公里约{now.value:.1f}升(以前{then.value:.1f}升);按路况、天气和开法应约{expected:.1f}升,"
+           f"{'多' if up else '少'}了约{off:.1f}升({low:.1f}至{high:.1f}升)。{todo[0]}",
+        en=f"Lately it needs about {now.value:.1f} L/100 km ({then.value:.1f} before); roads, weather and driving "
+           f"account for {expected:.1f}, so about {off:.1f} L ({low:.1f} to {high:.1f}) {'more' if up else 'less'} "
+           f"than expected. {todo[1]}",
         evidence=[drift.model_dump(mode="json")])
 
 
@@ -41,9 +50,10 @@ def _suspects(case: Case) -> tuple[str, str]:
     if case.cooling.colder_by_k(case.view.policy.cooling) >= case.view.policy.cooling.drift_k:
         shown.append(("水温偏低", "a cool running engine"))
     if shown:
-        return (f"同时发现{'、'.join(zh for zh, _ in shown)},建议一起检查。",
-                f"The car also shows {' and '.join(en for _, en in shown)}; please check that first.")
-    return ("建议检查胎压、空滤和刹车拖滞。", "Please check tyre pressure, air filter and dragging brakes.")
+        return (f"同时发现{'、'.join(zh for zh, _ in shown)},建议下次到店先查这个。",
+                f"The car also shows {' and '.join(en for _, en in shown)}; please check that first at the next visit.")
+    return ("建议下次到店检查胎压、空滤和刹车拖滞。",
+            "Please check tyre pressure, air filter and dragging brakes at the next visit.")
 
 
 def explained(case: Case) -> Iterator[Finding]:
@@ -51,25 +61,20 @@ def explained(case: Case) -> Iterator[Finding]:
     drift, p = case.use.drift, case.view.policy.drift
     if drift.alarm or not drift.causes or drift.change is None or abs(drift.change.value) < p.least_change:
         return
-    top = drift.causes[0]
-    if top.change is None or top.change.value * drift.change.value <= 0:
+    top, now, then = drift.causes[0], drift.recent_l_per_100km, drift.before_l_per_100km
+    if top.change is None or now is None or then is None or top.change.value * drift.change.value <= 0:
         return
     if top.cause == "traffic" and more_congested(case):  # said already, with its shares
         return
-    zh, en = _change(drift)
+    zh, en = CAUSES[top.cause][top.change.value < 0]
+    litres = abs(top.change.value) * then.value
     yield Finding(
         code=FindingCode.FUEL_USE_EXPLAINED, severity=Severity.INFO,
-        zh=f"{zh},主要是因为{CAUSES[top.cause][0]}(约{top.change.value * 100:+.0f}%)。车辆数据正常。",
-        en=f"{en}, mostly because of {CAUSES[top.cause][1]} (about {top.change.value * 100:+.0f} %). The car is well.",
+        zh=f"最近油耗从每百公里{then.value:.1f}升变为{now.value:.1f}升,主要是因为{zh}(约{litres:.1f}升)。"
+           "油耗方面车辆数据正常,请如实告诉客户。",
+        en=f"Fuel went from {then.value:.1f} to {now.value:.1f} L/100 km lately, mostly because of {en} (about "
+           f"{litres:.1f} L). As to fuel the car's data are normal; please tell the customer so.",
         evidence=[drift.model_dump(mode="json")])
-
-
-def _change(drift: FuelDrift) -> tuple[str, str]:
-    now, then = drift.recent_l_per_100km, drift.before_l_per_100km
-    if now is None or then is None:
-        return "", ""
-    return (f"最近油耗从{then.value:.1f}变为{now.value:.1f}升/百公里",
-            f"Fuel went from {then.value:.1f} to {now.value:.1f} L/100 km lately")
 
 
 def diesel(case: Case) -> Iterator[Finding]:

@@ -65,15 +65,22 @@ def congestion(case: Case) -> Iterator[Finding]:
         return
     fuel_now, fuel_then = _consumption(case, recent), _consumption(case, before)
     told = np.isfinite(fuel_now) and np.isfinite(fuel_then)
-    zh = f",油耗从{fuel_then:.1f}升到{fuel_now:.1f}升/百公里" if told else ""
-    en = f"; fuel went from {fuel_then:.1f} to {fuel_now:.1f} L/100 km" if told else ""
+    zh, en = _dearer(fuel_now, fuel_then) if told else ("", "")
     yield Finding(
         code=FindingCode.USE_CONGESTION, severity=Severity.INFO,
-        zh=f"近{p.recent_days}天堵车路段占{now * 100:.0f}%(以前{then * 100:.0f}%){zh}。主要是路况,请如实告诉客户。",
-        en=f"{now * 100:.0f} % of the last {p.recent_days} days' driving time in congestion "
-           f"({then * 100:.0f} % before){en}. It is the road, not the car.",
+        zh=f"近{p.recent_days}天堵车占行驶时间的{now * 100:.0f}%(以前{then * 100:.0f}%){zh}。请如实告诉客户。",
+        en=f"{now * 100:.0f} % of the driving time of the last {p.recent_days} days was spent in congestion "
+           f"({then * 100:.0f} % before){en}. Please tell the customer so.",
         evidence=[{"period": "recent", "congested_time": now, "l_per_100km": fuel_now if told else None},
                   {"period": "before", "congested_time": then, "l_per_100km": fuel_then if told else None}])
+
+
+def _dearer(now: float, then: float) -> tuple[str, str]:
+    """What congestion did to the consumption [L/100 km]; nothing is said where there is no rise to see."""
+    if f"{now:.1f}" == f"{then:.1f}" or now < then:
+        return "", ""
+    return (f",油耗从每百公里{then:.1f}升涨到{now:.1f}升,主要是路况",
+            f"; fuel rose from {then:.1f} to {now:.1f} L/100 km, mainly because of it")
 
 
 def _consumption(case: Case, chosen: Booleans) -> float:

@@ -1,6 +1,14 @@
 """Tread: wear index of each axle, the car's own wear coefficient from gauge readings, depth now.
 
-Depth is linear in the wear index I = sum of severity x distance: h = h0 - k I. Section 5 of the model notes.
+Depth is linear in the wear index I of the rubber: h = h0 - k I [mm], with k [mm/1000 km] learned from gauge readings.
+Per axle and trip
+
+    I = d/1000 km * fL fP fW (c0 + mean (Fx/Fz)^2 + mean (ay/g)^2)
+
+with means over the distance d, load fL = m/m_default, pressure fP, winter rubber fW, free rolling c0; the sum in
+brackets, the severity, is kept within multiples of its class. Schallamach: wear per distance goes with force times
+slip. Holds for the mean over thousands of km; temperature and surface are left out, because sources disagree on their
+sign. Section 5 of the model notes.
 """
 
 from dataclasses import dataclass
@@ -38,9 +46,10 @@ class AxleTread:
     k: Q
     report: AxleTyres
 
-    def advise_mm(self, p: TyrePolicy) -> float:
-        """Depth at which replacing the pair is advised [mm]."""
-        return p.advise_winter_mm if self.pair.winter else p.advise_mm
+    def advise_mm(self, rule_mm: float | None, p: TyrePolicy) -> float:
+        """Depth at which replacing the pair is advised, by the maintenance rule if there is one [mm]."""
+        advise_mm = p.advise_mm if rule_mm is None else rule_mm
+        return max(advise_mm, p.advise_winter_mm) if self.pair.winter else advise_mm
 
 
 def estimate_tread(history: History, facts: VehicleFacts, mileage: Mileage,

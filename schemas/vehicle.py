@@ -105,7 +105,7 @@ class MaintenanceRule(_Facts):
     """When a catalogue item falls due: distance, time, engine revolutions, tread, pads or a trouble code, whichever
     comes first.
 
-    `codes` holds beginnings of trouble codes: P0128 for one, P03 for all misfires.
+    `codes` holds beginnings of trouble codes: P0128 for one, P03 for all misfires. `off`: the item is not proposed.
     """
 
     item: str
@@ -116,6 +116,7 @@ class MaintenanceRule(_Facts):
     revolutions: float | None = None
     codes: list[str] = []
     once: bool = False
+    off: bool = False
 
 
 class FleetQuantiles(_Facts):

@@ -133,6 +133,16 @@ def test_findings_say_what_to_do_by_urgency() -> None:
     assert car.findings[0].severity is Severity.URGENT
 
 
+def test_codes_are_listed_in_order_with_their_first_day_and_who_came_back() -> None:
+    car = report((1, "confirmed", ["P0301"]), (2, "confirmed", []), (8, "confirmed", ["P0302", "P0301"]))
+    [finding] = [found for found in car.findings if found.code is FindingCode.TROUBLE_CODE]
+    assert finding.en.startswith(
+        "Trouble codes P0301 (engine misfire) and P0302 (engine misfire), first seen on 3 March. P0301 came back after "
+        "it was gone or cleared.")
+    assert finding.zh.startswith(
+        "故障码P0301(发动机失火)、P0302(发动机失火),最早3月3日出现。P0301消失或清除后又出现过。")
+
+
 def test_somebody_cleared_codes_lately() -> None:
     car = report((1, "confirmed", ["P0420"]), (9, "clear", []))
     assert FindingCode.TROUBLE_CODE_CLEARED in [finding.code for finding in car.findings]

@@ -10,7 +10,7 @@ from schemas.findings import FindingCode
 from schemas.quantity import Unknown
 from schemas.report import Due, VehicleReport
 from schemas.vehicle import Battery, MaintenanceRule, Oil, ServiceDone, TreadReading, Tyres, VehicleFacts
-from tests.unit.health.drives import commute
+from tests.unit.health.drives import commute, recording
 from tests.unit.health.reports import assessed
 
 TODAY = datetime(2026, 4, 1, 4, tzinfo=UTC)
@@ -99,8 +99,8 @@ def test_an_overdue_service_is_said_politely_and_with_evidence(month: pl.DataFra
     car = report(month, services=minor("2025-03-01"))
     finding = next(f for f in car.findings if f.code is FindingCode.SERVICE_DUE)
     assert finding.severity == "soon"
-    assert "小保养已到期" in finding.zh
-    assert finding.en.startswith("Minor service: due. Last done in March 2025; due every 12 months")
+    assert finding.zh.startswith("小保养3月1日已到期。上次是2025年3月,每12个月一次。")
+    assert finding.en.startswith("Minor service: due since 1 March. Last done in March 2025; due every 12 months.")
     assert finding.evidence[0]["item"] == "PM-MINOR"
 
 
@@ -180,8 +180,6 @@ def test_a_car_nobody_measured_is_worth_a_gauge(month: pl.DataFrame) -> None:
 
 
 def test_a_motorway_month_is_explained() -> None:
-    from tests.unit.health.drives import recording
-
     trips = [recording(range(7200), start=datetime(2026, 3, day, 2, tzinfo=UTC), speed_kmh=[110.0] * 7200)
              for day in range(1, 8)]
     car = assessed(pl.concat(trips), {}, TODAY)["car"]

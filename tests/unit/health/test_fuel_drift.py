@@ -68,6 +68,24 @@ def test_the_cause_of_a_change_is_named(cause: str, latest: Mapping[str, float])
     assert known(report.fuel_drift.explained) > 0.03
     explained = next(finding for finding in report.findings if finding.code is FindingCode.FUEL_USE_EXPLAINED)
     assert "车辆数据正常" in explained.zh
+    assert "more " in explained.en or "colder" in explained.en
+
+
+def test_a_cause_that_saves_fuel_is_not_said_to_cost_it() -> None:
+    report = told(driven(seed=3, latest={"minutes": 20.0}))
+    [explained] = [finding for finding in report.findings if finding.code is FindingCode.FUEL_USE_EXPLAINED]
+    assert "less stop-and-go traffic" in explained.en
+    assert "走走停停少了" in explained.zh
+
+
+def test_what_is_not_explained_is_said_in_litres_beside_what_is() -> None:
+    report = told(driven(seed=3, fault=1.12, latest={"cold": 0.5}))
+    [up] = [finding for finding in report.findings if finding.code is FindingCode.FUEL_USE_UP]
+    now, then = known(report.fuel_drift.recent_l_per_100km), known(report.fuel_drift.before_l_per_100km)
+    expected = now / (1 + known(report.fuel_drift.unexplained))
+    assert f"about {now:.1f} L/100 km ({then:.1f} before)" in up.en
+    assert f"account for {expected:.1f}, so about {now - expected:.1f} L" in up.en
+    assert f"应约{expected:.1f}升,多了约{now - expected:.1f}升" in up.zh
 
 
 def test_parts_add_up_to_the_change() -> None:

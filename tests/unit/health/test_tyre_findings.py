@@ -6,7 +6,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from health.reasons import between
 from health.statistics import summarise
 from schemas.findings import FindingCode, Severity
 from schemas.quantity import Unknown
@@ -89,7 +88,7 @@ def test_a_rotation_nobody_noted_is_not_said_to_have_been_done(spring: pl.DataFr
 def test_each_pair_has_its_own_age(spring: pl.DataFrame) -> None:
     car = report(spring, tyres={"fitted_at": "2018-01-01"}, **pair("front"))
     [(_, _, en)] = said(car, FindingCode.TYRE_AGE)
-    assert en.startswith("The rear tyres are 8 years old")
+    assert en.startswith("The rear tyres are over 8 years old (fitted in January 2018)")
     assert due(car, "rear").date == date(2028, 1, 1)
 
 
@@ -106,6 +105,25 @@ def test_depth_of_old_tyres_is_unknown_until_somebody_measures_or_an_odometer_br
     assert bridged.tyres.front.wear_mm and bridged.tyres.front.wear_mm.source == "gauge"
 
 
-def test_days_of_another_year_name_it() -> None:
-    assert between(date(2026, 7, 7), date(2026, 9, 11)) == ("7月7日至9月11日", "7 Jul to 11 Sep")
-    assert between(date(2026, 7, 7), date(2027, 6, 1)) == ("7月7日至2027年6月1日", "7 Jul to 1 Jun 2027")
+def test_a_forecast_says_how_sure_it_is(spring: pl.DataFrame) -> None:
+    [(_, zh, en)] = said(report(spring, **measured(3.3, 6.2)), FindingCode.TYRE_TREAD_FORECAST)
+    assert zh.endswith("把握:较低。")
+    assert en.endswith("Confidence: low.")
+
+
+def test_a_set_just_mounted_is_not_due_for_a_rotation(spring: pl.DataFrame) -> None:
+    """The summer tyres were fitted long ago; the winter set went on at the last visit."""
+    car = report(spring, tyres={"fitted_at": "2025-02-01"}, tyre_changes=[
+        {"at": VISIT, "kind": "mounted", "set_name": "winter", "winter": True}])
+    [rotation] = [item for item in car.due if item.item == "TYR-ROT"]
+    assert rotation.date > TODAY.date()
+    assert rotation.reason_en.startswith("There is no record of it since this set of tyres was mounted in April 2026")
+
+
+def test_tyres_past_their_age_are_one_sentence_and_not_rotated(spring: pl.DataFrame) -> None:
+    car = report(spring, tyres={"fitted_at": "2016-06-20"})
+    [(severity, zh, _)] = said(car, FindingCode.TYRE_AGE)
+    assert severity is Severity.SOON
+    assert zh == "轮胎已用9年多(2016年6月装),和花纹无关,建议6月20日前更换。"
+    assert said(car, FindingCode.SERVICE_DUE) == []
+    assert {item.item for item in car.due} == {"TYR-NEW"}
