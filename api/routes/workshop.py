@@ -48,7 +48,8 @@ def list_rules(store_id: Number, visit: Serving) -> Rules:
 
 @router.put("/stores/{store_id}/maintenance-rules/{item}", summary="Set the store's own rule")
 def put_rule(store_id: Number, item: Annotated[Item, Path()], rule: RuleForm, visit: Managing) -> Rules:
-    """Its cars are looked at again at once."""
+    """Its cars are looked at again at once; a rule for the whole store holds for the cars the item is for at all."""
+    rule.require_sense(item)
     with visit.transaction() as connection:
         rules.require_role(connection, store_id, MANAGING)
         rules.put(connection, store_id, Rule(item, **rule.model_dump()))

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from api.shapes.forms import Answer, Ask
+from schemas.errors import InvalidInput
 from schemas.vehicle import OTHER_AXLE, TYR_NEW, TYR_ROT, Axle
 
 Item = Annotated[str, Field(max_length=40, pattern=r"^[A-Z0-9-]+$", examples=["PM-MINOR"])]
@@ -110,6 +111,16 @@ class RuleForm(Ask):
         if self.model and not self.make:
             raise ValueError("a model needs its make")
         return self
+
+
+    def require_sense(self, item: str) -> None:
+        """Raises InvalidInput for a limit that nobody would look at for this item."""
+        if self.tread_mm and item != TYR_NEW:
+            raise InvalidInput(f"tread_mm: a limit of {TYR_NEW} alone")
+        if self.pad_mm and not item.startswith("BRK-PAD-"):
+            raise InvalidInput("pad_mm: a limit of brake pads alone")
+        if item == TYR_NEW and not self.off and (not self.tread_mm or self.km or self.revolutions):
+            raise InvalidInput(f"tread_mm: {TYR_NEW} goes by tread, besides by age in months")
 
 
 class RuleView(Answer):

@@ -1061,7 +1061,7 @@ ALTER TABLE ONLY public.trip FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip OWNER TO pitcall_owner;
 
-COMMENT ON COLUMN public.trip.figures IS 'schemas.report.Trip, with what is learned by now; null while not kept';
+COMMENT ON COLUMN public.trip.figures IS 'schemas.report_use.Trip, with what is learned by now; null while not kept';
 
 COMMENT ON COLUMN public.trip.statistics IS 'one row of health.statistics.TRIP_STATISTICS; json keeps every float as written';
 
@@ -1153,7 +1153,7 @@ ALTER TABLE ONLY public.week FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.week OWNER TO pitcall_owner;
 
-COMMENT ON TABLE public.week IS 'schemas.report.Week, begins on Monday in the zone of the car''s home store';
+COMMENT ON TABLE public.week IS 'schemas.report_use.Week, begins on Monday in the zone of the car''s home store';
 
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);

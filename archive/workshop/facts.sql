@@ -1,7 +1,8 @@
 -- car --
 -- One row, so that a job asks once. Of several rules for an item the store's is taken before the default one, then the
--- one for the model before the make before all. A rule for certain fuels is left out for others; a car of unknown fuel
--- counts as petrol.
+-- one for the model before the make before all. A rule for certain fuels is left out for others, and so is a store's for
+-- all its cars: new limits for oil do not give electric cars an engine. A car of unknown fuel counts as petrol. One that
+-- is off goes along, so that nothing takes its place.
 SELECT vehicle.vehicle_id, vehicle.store_id, vehicle.state = 'active' AS in_use, store.propose_ahead_days,
     store.combine_days, store.timezone, vehicle.facts,
     (SELECT customer_id FROM ownership WHERE ownership.vehicle_id = vehicle.vehicle_id
@@ -33,12 +34,15 @@ SELECT vehicle.vehicle_id, vehicle.store_id, vehicle.state = 'active' AS in_use,
                                                   'reason', reason) ORDER BY corrected_at), '[]')
      FROM odometer_correction WHERE odometer_correction.vehicle_id = vehicle.vehicle_id) AS odometer_corrections,
     (SELECT coalesce(jsonb_agg(to_jsonb(rule) ORDER BY item), '[]')
-     FROM (SELECT DISTINCT ON (item) item, km, months, tread_mm, pad_mm, revolutions, codes, once, fuels, off
+     FROM (SELECT DISTINCT ON (item) item, km, months, tread_mm, pad_mm, revolutions, codes, once, off,
+               coalesce(fuels, (SELECT usual.fuels FROM maintenance_rule AS usual
+                                WHERE usual.item = rule.item AND rule.make IS NULL
+                                    AND usual.store_id IS NULL AND usual.make IS NULL)) AS fuels
            FROM maintenance_rule AS rule
            WHERE (rule.store_id IS NULL OR rule.store_id = vehicle.store_id)
                AND (rule.make IS NULL OR lower(rule.make) = lower(vehicle.make))
                AND (rule.model IS NULL OR lower(rule.model) = lower(vehicle.model))
            ORDER BY item, rule.store_id NULLS LAST, rule.model NULLS LAST, rule.make NULLS LAST) AS rule
-     WHERE NOT off AND (fuels IS NULL OR coalesce(vehicle.facts ->> 'fuel', 'petrol') = ANY (fuels))) AS rules
+     WHERE fuels IS NULL OR coalesce(vehicle.facts ->> 'fuel', 'petrol') = ANY (fuels)) AS rules
 FROM vehicle JOIN store USING (store_id)
 WHERE vehicle.vehicle_id = %(vehicle)s

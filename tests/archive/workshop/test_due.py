@@ -6,10 +6,11 @@ import psycopg
 import pytest
 
 from archive.database.connecting import act_for_staff
+from archive.workshop import desk, services
 from archive.workshop import due as due_items
-from archive.workshop import services
 from schemas.errors import Conflict
 from schemas.vehicle import TYR_NEW, Axle
+from schemas.workshop import DueState
 from tests.archive.garage import Garage
 from tests.archive.workshop.bench import TODAY, bookings, due, everything, foresee, items, owned_car
 
@@ -114,6 +115,16 @@ def test_new_tyres_on_one_axle_leave_the_need_of_the_other(garage: Garage) -> No
     foresee(garage, car, due(TYR_NEW, 700, "front"), rear)
     assert tyre_needs(garage) == [("front", 0, "done"), ("rear", 0, "open")]
     assert bookings(garage) == [("proposed", TODAY + timedelta(days=9))]
+
+
+def test_needs_of_two_axles_do_not_read_like_one_said_twice(garage: Garage) -> None:
+    car = owned_car(garage)
+    foresee(garage, car, due(TYR_NEW, 5, "front"), due(TYR_NEW, 9, "rear"), due("WIPER", 9))
+    with garage.database.connect() as connection:
+        found = desk.due_items(connection, car, [DueState.OPEN])
+    assert [(item.name_zh, item.name_en) for item in found] == [
+        ("前轮更换轮胎(每条)", "new tyre (each), front axle"), ("后轮更换轮胎(每条)", "new tyre (each), rear axle"),
+        ("更换雨刮片", "wiper blades")]
 
 
 def test_a_declined_pair_is_not_asked_for_again_because_the_other_was_replaced(garage: Garage) -> None:

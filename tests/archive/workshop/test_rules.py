@@ -6,8 +6,9 @@ import pytest
 
 from archive.workshop import facts, rules
 from archive.workshop.rules import Rule
+from health.catalogue import rules_of
 from schemas.errors import Conflict
-from schemas.vehicle import MaintenanceRule
+from schemas.vehicle import MaintenanceRule, VehicleFacts
 from tests.archive.garage import AS_OF, Garage
 
 
@@ -25,6 +26,16 @@ def rule_of(garage: Garage, car: int, item: str) -> MaintenanceRule | None:
     with garage.database.connect("health") as connection:
         found = facts.car(connection, car, AS_OF).facts.rules or []
     return next((rule for rule in found if rule.item == item), None)
+
+
+def proposed(garage: Garage, car: int) -> set[str]:
+    """Items health looks at for a car."""
+    with garage.database.connect("health") as connection:
+        return {rule.item for rule in rules_of(facts.car(connection, car, AS_OF).facts)}
+
+
+def item_of(rule: MaintenanceRule) -> str:
+    return rule.item
 
 
 def branded(garage: Garage, make: str, model: str) -> int:
@@ -55,10 +66,32 @@ def test_a_dropped_rule_gives_way_to_the_default(garage: Garage) -> None:
     assert rule_of(garage, car, "PLUG") == MaintenanceRule(item="PLUG", km=40_000, months=48)
 
 
-def test_a_store_may_leave_an_item_out(garage: Garage) -> None:
+@pytest.mark.parametrize("item", ["WIPER", "BRK-PAD-F", "DIAG"])
+def test_a_store_may_leave_an_item_out(garage: Garage, item: str) -> None:
+    """Also what joins every catalogue that does not mention it."""
     car = garage.car()
-    put(garage, Rule("WIPER", off=True))
-    assert rule_of(garage, car, "WIPER") is None
+    assert item in proposed(garage, car)
+    put(garage, Rule(item, off=True))
+    assert item not in proposed(garage, car)
+
+
+def test_limits_for_all_cars_of_a_store_give_no_car_another_engine(garage: Garage) -> None:
+    """A rule for one make is for its cars whatever drives them: who sets it knows them."""
+    petrol, electric = garage.car(), garage.car({"fuel": "ev"})
+    put(garage, Rule("PM-MINOR", km=7_500))
+    assert "PM-MINOR" in proposed(garage, petrol)
+    assert "PM-MINOR" not in proposed(garage, electric)
+    garage.change("UPDATE vehicle SET make = 'BYD', model = 'Han' WHERE vehicle_id = %s", electric)
+    put(garage, Rule("PM-MINOR", make="BYD", km=20_000))
+    assert "PM-MINOR" in proposed(garage, electric)
+
+
+@pytest.mark.parametrize("fuel", [None, "petrol", "diesel", "hybrid", "ev"])
+def test_files_without_rules_have_those_the_database_begins_with(garage: Garage, fuel: str | None) -> None:
+    file = {"fuel": fuel} if fuel else {}
+    with garage.database.connect("health") as connection:
+        ours = rules_of(facts.car(connection, garage.car(file), AS_OF).facts)
+    assert sorted(ours, key=item_of) == sorted(rules_of(VehicleFacts.model_validate(file)), key=item_of)
 
 
 def test_every_kind_of_limit_reaches_health(garage: Garage) -> None:

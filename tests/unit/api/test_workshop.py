@@ -97,5 +97,21 @@ def test_a_rule_without_sense_is_refused(door: Door, rule: dict[str, Any]) -> No
     assert door.as_(door.town.manager).put(RULES.format(door.town.north) + "/PLUG", json=rule).status_code == 422
 
 
+@pytest.mark.parametrize(("item", "rule", "why"), [
+    ("WIPER", {"pad_mm": 3}, "pad_mm"), ("PLUG", {"tread_mm": 3}, "tread_mm"), ("TYR-NEW", {"months": 72}, "tread_mm"),
+    ("TYR-NEW", {"tread_mm": 3, "km": 40_000}, "tread_mm")])
+def test_a_limit_nobody_would_look_at_is_refused_with_its_name(door: Door, item: str, rule: dict[str, Any],
+                                                               why: str) -> None:
+    refused = door.as_(door.town.manager).put(f"{RULES.format(door.town.north)}/{item}", json=rule)
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith(why)
+
+
+def test_limits_of_tyres_are_depth_and_age(door: Door) -> None:
+    path = f"{RULES.format(door.town.north)}/TYR-NEW"
+    body(door.as_(door.town.manager).put(path, json={"tread_mm": 4, "months": 72}))
+    body(door.as_(door.town.manager).put(path, json={"off": True}))
+
+
 def test_a_manager_decides_for_his_own_store_alone(door: Door) -> None:
     assert door.as_(door.town.manager).put(RULES.format(door.town.south) + "/PLUG", json={"km": 1}).status_code == 404
