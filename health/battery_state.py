@@ -1,4 +1,10 @@
-"""12 V battery: what its voltages of the last weeks say. Section 8 of the model notes."""
+"""12 V battery: what its voltages of the last weeks say. Section 8 of the model notes.
+
+State of charge [%] is interpolated in the table `rest_v` by the voltage of a car that stood for two hours or more; the
+margin of a crank is its least voltage minus that of a healthy battery at this temperature (`weak_crank_v`), and the
+weakest fifth of the cranks speaks. Both need some readings (`least_rests`, `least_cranks`) and the right kind of
+battery in the vehicle file; polled cranks read high.
+"""
 
 from dataclasses import dataclass
 

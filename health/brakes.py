@@ -26,7 +26,12 @@ COLUMNS: Columns = {
 
 def per_group(samples: Samples, ticks: Ticks, group_cars: Cars, load: RoadLoad,
               policy: Policy) -> Mapping[str, Floats | Integers]:
-    """Energy turned into heat by the brakes [MJ], and wear-relevant heat of both axles [MJ]."""
+    """Energy turned into heat by the brakes [MJ], and wear-relevant heat of both axles [MJ].
+
+    E = sum max(0, -F - m a_drag) v dt, F the road load of `health.road_load`, a_drag the engine's drag above
+    `drag_from_m_s`. The share of an axle counts `hot_factor` times; its discs warm by E/(2 m c) and cool with
+    exp(-t/`cooling_s`). On the level: a mountain road brakes more than this says.
+    """
     p = policy.brakes
     drag = samples.segments.spread(group_cars.mass_kg * p.engine_drag_m_s2)
     braking_n = np.maximum(-load.force_n - np.where(load.speed_m_s > p.drag_from_m_s, drag, 0.0), 0.0)

@@ -1,7 +1,9 @@
 """Fuel: every rung of the ladder integrated over every group, at unit fuel, displacement and efficiency.
 
-Section 4 of the model notes. Air is kept in grams and VE*Vd at 1 L, so that fuel, displacement and what is learned
-enter linearly in the report.
+Section 4 of the model notes. From air, litres = sum air [g/s] dt * (1 + trims/100) / (lambda AFR) / density [g/L],
+nothing while fuel is cut; AFR and density are those of the fuel (`health.fuels`). Air is kept in grams and VE*Vd at 1
+L, so that fuel, displacement and what is learned enter linearly in the report. Air says nothing of a diesel's fuel,
+which burns lean.
 """
 
 from collections.abc import Mapping

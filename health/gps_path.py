@@ -22,7 +22,12 @@ COLUMNS: Columns = {
 
 
 def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integers]:
-    """Length of the path of every group; NaN without at least two distinct fixes."""
+    """Length of the path of every group; NaN without at least two distinct fixes.
+
+    Sum of great-circle distances [km] between anchors: a fix at least `fix_step_m` from the anchor before becomes the
+    next one, so that held fixes and jitter add nothing; steps faster than `fix_gate_m_s` are left out. Cuts corners
+    where fixes are seconds apart.
+    """
     unknown = np.full(len(samples.groups), np.nan)
     result = {name: unknown.copy() for name in COLUMNS}
     rows = samples.fixes

@@ -35,7 +35,12 @@ COLUMNS: Columns = {
 
 
 def per_group(samples: Samples, policy: Policy) -> Mapping[str, Floats | Integers]:
-    """Distances and times of every group."""
+    """Distances and times of every group.
+
+    From speed d = sum (v_i + v_i+1)/2 dt / 3.6 [m] over intervals of at most `longest_interval_s`; longer ones are
+    unobserved [s]. From the odometer (PID A6) the sum of its steps that are not negative and no faster than
+    `odometer_step_kmh`; from PID 31 the sum of its steps, both in km. NaN where a channel was never read.
+    """
     return _speed(samples, policy) | _times(samples, policy) | _odometer(samples, policy) | _since_clear(samples)
 
 

@@ -1,4 +1,8 @@
-"""Oil life: the least of what revolutions, age and distance leave. Section 7 of the model notes."""
+"""Oil life: the least of what revolutions, age and distance leave. Section 7 of the model notes.
+
+life [%] = 100 (1 - max(N/N_max, days/D_max, km/km_max)), N the revolutions weighted by oil temperature (`health.oil`).
+Under-estimates what soot does to the oil of a diesel, and knows nothing of oil topped up.
+"""
 
 from dataclasses import dataclass
 from datetime import date

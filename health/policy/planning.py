@@ -42,8 +42,8 @@ class FindingPolicy:
     tread_days: int = 180
     """So is a tyre change [d]."""
     recent_km: float = 1400.0
-    """Distance looked back on for the use of motorways [km]."""
     motorway_share: float = 0.70
+    """Distance looked back on for the use of motorways [km], and the share of it that is worth a word [1]."""
     recent_days: int = 30
     """Time looked back on for congestion and consumption [d]."""
     congestion_share: float = 0.25
