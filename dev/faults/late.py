@@ -60,5 +60,5 @@ def _derived(stage: Stage, database: str, end: datetime, portions: Sequence[Told
 def _publish(stage: Stage, house: House, cars: Sequence[Seeded], portion: Told) -> None:
     shipments = [Shipment(Credentials.model_validate(car.credentials.for_the_device()),
                           portion[car.player.device_id]) for car in cars]
-    done = publish_fleet(shipments, house.services.broker_url, resend_after_s=30)
+    done = publish_fleet(shipments, house.services.broker_url, resend_after_s=stage.scale.resend_s)
     stage.delivered(done.messages, done.receipted)

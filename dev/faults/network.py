@@ -1,4 +1,8 @@
-"""The network between ingest and the broker: a black hole, a slow link, one byte at a time."""
+"""The network between ingest and the broker: a black hole, a slow link, one byte at a time.
+
+A cut between an acknowledgement and the receipts behind it takes those along: the devices must ask again
+(`Scale.resend_s`).
+"""
 
 import time
 
@@ -6,8 +10,6 @@ from dev.faults.proxy import FAST
 from dev.faults.stage import Stage
 
 NOTICED_S = 15
-RESEND_S = 30
-"""A cut between an acknowledgement and the receipts behind it takes those along: the devices must ask again."""
 
 SLOW_BYTES_PER_S = 10_000
 SLOW_RATE = 30
@@ -19,7 +21,7 @@ TINY_RATE = 100
 def partition(stage: Stage) -> None:
     """F12: nothing arrives and nothing is closed; the keepalive notices."""
     link = stage.proxy(stage.house.broker_port)
-    fleet = stage.fleet(resend_after_s=RESEND_S)
+    fleet = stage.fleet(resend_after_s=stage.scale.resend_s)
     ingest = stage.ingest(broker=link)
     fleet.speak(1)
     fleet.speak()

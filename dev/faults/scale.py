@@ -18,7 +18,7 @@ class Scale:
     link_s: float               # of sending over a slow link
     storm: int                  # clients that reconnect at once
     soak_s: float
-    resend_s: float             # after which devices ask again, where ingest is killed
+    resend_s: float             # after which devices ask again, where receipts may die with ingest
 
 
 FULL = Scale(devices=40, rate=500, kills=10, outages=5, down_s=2, outage_s=60, hang_s=30, partition_s=30,
