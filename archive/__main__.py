@@ -1,17 +1,19 @@
-"""`python -m archive`: migrations, database log-ins, devices and certificates, brokers and shards."""
+"""`python -m archive`: migrations, database log-ins, stores and staff, devices, brokers, retention, cold storage."""
 
 import sys
 from typing import Annotated
 
 import typer
 
-from archive.cli import brokers, certificates, cold, devices, keeping
+from archive.cli import brokers, certificates, cold, devices, keeping, staff
 from archive.cli.database import database
 from archive.database import logins, migrating
 from schemas.errors import ConfigurationError, PitcallError
 from schemas.settings import Settings
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app.add_typer(staff.stores_app, name="store")
+app.add_typer(staff.app, name="staff")
 app.add_typer(devices.app, name="device")
 app.add_typer(certificates.app, name="certificates")
 app.add_typer(brokers.app, name="broker")

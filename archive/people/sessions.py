@@ -64,6 +64,11 @@ def end(connection: psycopg.Connection, family: UUID) -> None:
     connection.execute(_QUERIES["revoke_family"], [family])
 
 
+def end_all(connection: psycopg.Connection, actor: Actor) -> None:
+    """Log somebody out everywhere."""
+    connection.execute(_QUERIES["revoke_all"], [actor.kind, actor.number])
+
+
 def standing(connection: psycopg.Connection, actor: Actor, family: UUID) -> Standing:
     """Whether the session still counts and which roles somebody holds; asked at the start of every transaction."""
     given = {"kind": actor.kind, "number": actor.number, "family": family}

@@ -17,6 +17,9 @@ UPDATE refresh_token SET used_at = coalesce(used_at, now()) WHERE token_hash = %
 -- revoke_family --
 UPDATE refresh_token SET revoked_at = now() WHERE family = %s AND revoked_at IS NULL
 
+-- revoke_all --
+UPDATE refresh_token SET revoked_at = now() WHERE subject_kind = %s AND subject_id = %s AND revoked_at IS NULL
+
 -- standing --
 -- A log-out, a reused token or a dismissal counts at once, not when the access token runs out.
 SELECT

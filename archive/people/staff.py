@@ -8,6 +8,8 @@ from psycopg.rows import class_row
 
 from archive.database.connecting import our_errors
 from archive.database.queries import beside
+from archive.people import sessions
+from archive.people.actors import Actor
 from schemas.errors import NotFound
 from schemas.workshop import Role
 
@@ -43,6 +45,18 @@ class Post:
     role: str
 
 
+@dataclass(frozen=True)
+class Member:
+    """A member of staff as the operator sees the team; `roles` are store code and role."""
+
+    staff_id: int
+    login: str
+    name: str
+    language: str
+    active: bool
+    roles: list[str]
+
+
 def add(connection: psycopg.Connection, *, login: str, password_hash: str, name: str, language: str = "zh-CN",
         roles: Iterable[tuple[int, Role]] = ()) -> int:
     """Add a member of staff with (store_id, role) pairs and return the number; Conflict when the login is taken.
@@ -63,6 +77,17 @@ def give_role(connection: psycopg.Connection, staff_id: int, store_id: int, role
     connection.execute(_QUERIES["give_role"], [staff_id, store_id, role])
 
 
+def end_role(connection: psycopg.Connection, staff_id: int, store_id: int, role: Role) -> None:
+    """Take a role at a store away, from the next request on; one that is not held changes nothing."""
+    connection.execute(_QUERIES["end_role"], [staff_id, store_id, role])
+
+
+def set_password(connection: psycopg.Connection, staff_id: int, password_hash: str) -> None:
+    """Replace the password; every session begun with the old one ends."""
+    connection.execute(_QUERIES["set_password"], [password_hash, staff_id])
+    sessions.end_all(connection, Actor("staff", staff_id))
+
+
 def dismiss(connection: psycopg.Connection, staff_id: int) -> None:
     """Shut somebody out from the next request on; what he did stays on record."""
     connection.execute(_QUERIES["dismiss"], [staff_id])
@@ -81,6 +106,12 @@ def colleague(connection: psycopg.Connection, staff_id: int) -> Colleague:
     if found is None:
         raise NotFound
     return found
+
+
+def team(connection: psycopg.Connection) -> list[Member]:
+    """Everybody by login, those who were dismissed too."""
+    with connection.cursor(row_factory=class_row(Member)) as cursor:
+        return cursor.execute(_QUERIES["team"]).fetchall()
 
 
 def posts(connection: psycopg.Connection, staff_id: int) -> list[Post]:
