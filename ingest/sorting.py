@@ -112,7 +112,8 @@ def _take_event(out: SortedOut, number: int, topic: UpTopic, device: Device) -> 
     arrived = out.messages[number].arrived
     time = instant(body.t)
     if time is None or not plausible(time, arrived):
-        return _bury(out, number, Rejection(RejectReason.CLOCK, f"event at {body.t} ms", body.boot, body.seq))
+        return _bury(out, number, Rejection(RejectReason.CLOCK, f"boot {body.boot}: event at {time or body.t}",
+                                            body.boot, body.seq))
     out.receipts[number] = Receiptable(topic.shard, topic.device_id, body.boot, body.seq)
     out.events.append(DeviceEvent(device.device_key, time, body.boot, body.seq, body.type.value, body.data))
     out.told.add(number)
@@ -182,7 +183,7 @@ def _refuse_wrong_clocks(out: SortedOut, columns: Columns) -> pl.DataFrame:
     wrong = out.spans.join(arrived, on=MESSAGE).filter(early | late)
     for number, first, last in wrong.select(MESSAGE, "first", "last").iter_rows():
         receipt = out.receipts[number]
-        columns.refused[number] = Rejection(RejectReason.CLOCK, f"samples from {first} to {last}",
+        columns.refused[number] = Rejection(RejectReason.CLOCK, f"boot {receipt.boot}: samples from {first} to {last}",
                                             receipt.boot, receipt.seq)
     return columns.rows.join(wrong, on=MESSAGE, how="anti") if wrong.height else columns.rows
 

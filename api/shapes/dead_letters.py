@@ -44,13 +44,15 @@ class ReplayWish(Ask):
     device_id: str | None = Field(None, max_length=64, examples=[EXAMPLE_DEVICE])
     reason: RejectReason | None = None
     since: AwareDatetime | None = None
-    boot: int | None = Field(None, ge=0, le=2**63 - 1, description="the boot whose clock was wrong")
+    boot: int | None = Field(None, ge=0, le=2**63 - 1, description="its clock was wrong; named in a letter's detail")
     shift_ms: int | None = Field(None, ge=-(2**53), le=2**53, description="added to the times it sent")
 
     @model_validator(mode="after")
     def shift_is_complete(self) -> "ReplayWish":
         if (self.boot is None) != (self.shift_ms is None) or (self.shift_ms is not None and self.device_id is None):
             raise ValueError("a shift needs device_id, boot and shift_ms: another boot has another error")
+        if self.shift_ms is not None and self.reason not in (None, RejectReason.CLOCK):
+            raise ValueError("a shift mends letters of reason clock only")
         return self
 
 

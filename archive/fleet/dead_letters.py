@@ -33,13 +33,14 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Flood:
-    """Letters of one hour, reason and device that were counted instead of kept."""
+    """Letters of one hour, reason and device that were counted instead of kept. No device: nobody we know."""
 
     hour: datetime
     reason: str
     device_key: int | None
     letters: int
     bytes: int
+    device_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def count_floods(connection: psycopg.Connection, floods: Sequence[Flood]) -> Non
 
 
 def floods(connection: psycopg.Connection, since: datetime | None = None) -> list[Flood]:
-    """What was counted instead of kept, by hour."""
+    """What was counted instead of kept, by hour, with the names of devices."""
     with connection.cursor(row_factory=class_row(Flood)) as cursor:
         return cursor.execute(_QUERIES["floods"], {"since": since}).fetchall()
 
@@ -112,7 +113,7 @@ def payload(connection: psycopg.Connection, vault: Vault, letter_id: int) -> byt
     """What is in a letter; raises NotFound, and SealBroken when the master key is not the one it was sealed with."""
     row = connection.execute(_QUERIES["payload"], [letter_id]).fetchone()
     if row is None:
-        raise NotFound
+        raise NotFound(f"no letter {letter_id}")
     return vault.open_letter(bytes(row[1]), bytes(row[0]))
 
 

@@ -47,5 +47,5 @@ UPDATE dead_letter SET attempts = attempts + 1, reason = %(reason)s, detail = %(
 WHERE dead_letter_id = %(letter_id)s
 
 -- floods --
-SELECT hour, reason, device_key, letters, bytes FROM dead_letter_flood
+SELECT hour, reason, device_key, letters, bytes, device_id FROM dead_letter_flood LEFT JOIN device USING (device_key)
 WHERE (%(since)s::timestamptz IS NULL OR hour >= %(since)s) ORDER BY hour, reason, device_key

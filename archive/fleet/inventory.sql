@@ -1,6 +1,5 @@
 -- entries --
--- Loss: what is missing between the first and the last number heard of each boot. Letters: of the last day, with those
--- that were only counted.
+-- Loss: what is missing between the first and the last number heard of each boot. Letters: those kept, of the last day.
 SELECT device.device_key, device.device_id, device.format, device.shard, device.store_id, device.provisioned_at,
     device.revoked_at, may_send(device.revoked_at, granted_from, granted_until) AS may_send,
     granted_for, granted_from, granted_until,

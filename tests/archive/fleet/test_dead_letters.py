@@ -2,18 +2,22 @@
 
 import json
 import time
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from typer.testing import CliRunner, Result
 
 from archive.database.sealing import SealBroken, Vault, new_master_key
 from archive.fleet import arrival, dead_letters, provisioning
 from archive.fleet.arrival import Batch
 from archive.fleet.dead_letters import DeadLetter, Flood, Wanted
-from ingest import sorting
+from ingest import letters, sorting
 from ingest.replaying import Replay, Shift
+from schemas.errors import InvalidInput, NotAllowed, NotFound
 from schemas.topics import up
 from schemas.wire import RejectReason
 from tests.stage.database import Database
@@ -86,6 +90,10 @@ def test_a_wrong_clock_is_shifted_for_its_boot_only(database: Database, connecti
         (now_ms() - 55_000) / 1000, UTC)
     (waiting,) = dead_letters.listed(connection, Wanted(waiting=True))
     assert waiting.attempts == 0
+    stored = database.rows("SELECT * FROM reading ORDER BY time")
+    arrival.store(connection, vault, Batch(letters=wrong[:1]))
+    assert Replay(connection, vault, shift).run(Wanted()).replayed == 1, "the device sent it twice"
+    assert database.rows("SELECT * FROM reading ORDER BY time") == stored
 
 
 def test_a_letter_that_fails_again_stays_with_the_reason_of_today(database: Database, connection: psycopg.Connection,
@@ -147,3 +155,48 @@ def test_two_thousand_letters_are_replayed_in_seconds(database: Database, connec
     assert Replay(connection, vault).run(Wanted()).replayed == 2_000
     assert time.monotonic() - started < 10
     assert rows(database) == 4_000
+
+
+def command(database: Database, master_key: str, *words: str, role: str = "owner") -> Result:
+    """`python -m ingest dead-letters …` within this process."""
+    return CliRunner().invoke(letters.app, words, env={"PITCALL_DATABASE_URL": database.as_role(role),
+                                                       "PITCALL_MASTER_KEY": master_key})
+
+
+def test_what_is_in_a_letter_is_read_on_record(database: Database, connection: psycopg.Connection, vault: Vault,
+                                               master_key: str) -> None:
+    bodies = zlib.compress(b"{}"), b"\x78x"
+    arrival.store(connection, vault, Batch(letters=[replace(letter(RejectReason.MALFORMED), payload=body)
+                                                    for body in bodies]))
+    assert command(database, master_key, "read", "1").stdout_bytes == b"{}\n"
+    assert command(database, master_key, "read", "2").stdout_bytes == b"\x78x\n"
+    assert database.rows("SELECT actor_kind, action, object_id FROM audit ORDER BY audit_id") == [
+        ("operator", "read_payload", 1), ("operator", "read_payload", 2)]
+    assert isinstance(command(database, master_key, "read", "3").exception, NotFound)
+    refused = command(database, master_key, "read", "1", role="ingest")
+    assert (refused.stdout, type(refused.exception)) == ("", NotAllowed)
+    assert "pitcall_owner" in str(refused.exception)
+
+
+def test_the_operator_is_told_which_device_floods_and_that_there_are_more(
+        database: Database, connection: psycopg.Connection, vault: Vault, master_key: str) -> None:
+    provide(database)
+    hour = ARRIVED.replace(minute=0, second=0, microsecond=0)
+    arrival.store(connection, vault, Batch(letters=[letter(RejectReason.LENGTH)] * 3,
+                                           floods=[Flood(hour, "malformed", 1, 7, 70)]))
+    assert json.loads(command(database, master_key, "floods", role="ingest").stdout)["device_id"] == "late-1"
+    some = command(database, master_key, "list", "--limit", "2", role="ingest")
+    assert len(some.stdout.splitlines()) == 2
+    assert "the oldest 2" in some.stderr
+    assert command(database, master_key, "list", role="ingest").stderr == ""
+    received_at = json.loads(some.stdout.splitlines()[0])["received_at"]
+    assert len(command(database, master_key, "list", "--since", received_at, role="ingest").stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize("words", [
+    ["--boot", "3"], ["--shift-ms", "5"], ["--shift-ms", "5", "--boot", "3"], ["--boot", "3", "--device", "late-1"],
+    ["--shift-ms", "5", "--boot", "3", "--device", "late-1", "--reason", "length"]])
+def test_half_a_shift_replays_nothing(database: Database, master_key: str, words: list[str]) -> None:
+    refused = command(database, master_key, "replay", *words, role="ingest")
+    assert isinstance(refused.exception, InvalidInput)
+    assert "shift" in str(refused.exception)
