@@ -164,7 +164,7 @@ def certify_device(device_id: DeviceId, wish: CertificateWish, visit: Administer
 def send_command(device_id: DeviceId, wish: CommandWish, visit: Administering) -> CommandView:
     """Sent within a second or two while the device's broker is reached; an expired command is never sent."""
     with visit.transaction() as connection:
-        device = devices.standing(connection, device_id)
+        device = devices.in_service(connection, device_id)
         if device.format is not DeviceFormat.PITCALL:
             raise InvalidInput(f"device_id: {device.format.value} devices take no commands of ours")
         number = commands.send(connection, device.device_key, wish.type, wish.args,

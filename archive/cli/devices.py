@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from archive.fleet.devices import Grant, Standing
 from archive.fleet.provisioning import Credentials, Provisioner, Scope, Wish
 from archive.people import audit
 from archive.workshop import stores
+from schemas import topics
 from schemas.devices import DeviceFormat, GrantReason
 from schemas.errors import InvalidInput, NotFound
 from schemas.settings import Settings
@@ -25,7 +26,8 @@ from schemas.settings import Settings
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 
 Reason = Annotated[GrantReason, typer.Option(help="why it may send")]
-Until = Annotated[datetime | None, typer.Option(help="when the grant ends, UTC; default: never")]
+Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day, UTC; default: no end")]
+DeviceIds = Annotated[list[str], typer.Argument(help="one or more")]
 Shard = Annotated[str | None, typer.Option(help="default: the emptiest of PITCALL_SHARDS")]
 
 
@@ -58,7 +60,8 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, he
     """Provision every line of a CSV file and print what became of each, with the credentials (shown once).
 
     Columns: device_id, and if you like vehicle (VIN), format, store (code), reason, until (last day). Bad lines are
-    refused with a field and a reason and leave nothing behind; exit 1 then. Repeating a file adds nothing.
+    refused with a field and a reason and leave nothing behind; the good ones are done all the same, and the exit code
+    is 1. Mend the bad ones and give the whole file again: what is there already stays as it is.
     """
     settings = Settings.from_env()
     with database(settings) as connection, connection.transaction():
@@ -80,14 +83,23 @@ def show(store: Annotated[str | None, typer.Option(help="only of the store with 
             print(json.dumps(vars(entry), default=str))
 
 
+@app.command("show")
+def show_one(device_id: str) -> None:
+    """Print the same line for one device."""
+    with database(Settings.from_env()) as connection:
+        _print_entry(connection, device_id)
+
+
 @app.command()
-def revoke(device_id: str) -> None:
-    """Shut a device out for good: its next message is refused, and the broker lets it in no more."""
+def revoke(device_ids: DeviceIds) -> None:
+    """Shut devices out for good: their next message is refused, and the broker lets them in no more."""
     settings = Settings.from_env()
-    with database(settings) as connection, connection.transaction():
-        device = provisioning.revoke(connection, vault(settings), device_id)
-        audit.record_operator(connection, "revoke_device", "device", device.device_key)
-    print(json.dumps({"device_id": device_id, "revoked": True}))
+    with database(settings) as connection:
+        for device_id in device_ids:
+            with connection.transaction():
+                device = provisioning.revoke(connection, vault(settings), device_id)
+                audit.record_operator(connection, "revoke_device", "device", device.device_key)
+            print(json.dumps({"device_id": device_id, "revoked": True}))
 
 
 @app.command()
@@ -97,16 +109,29 @@ def fit(device_id: str, vehicle: Annotated[str | None, typer.Option(help="VIN; l
     with database(settings) as connection, connection.transaction():
         device = provisioning.refit(connection, device_id, _vehicle(connection, settings, vehicle))
         audit.record_operator(connection, "fit_device", "device", device.device_key)
-        print(json.dumps(vars(inventory.entry(connection, device_id)), default=str))
+        _print_entry(connection, device_id)
+
+
+@app.command("store")
+def change_store(device_ids: DeviceIds, store: Annotated[str, typer.Option(help="code of the store")]) -> None:
+    """Let another store administer devices that sit in no car; one in a car belongs to the car's store."""
+    with database(Settings.from_env()) as connection:
+        for device_id in device_ids:
+            with connection.transaction():
+                device = devices.give_to_store(connection, device_id, stores.number_of(connection, store))
+                audit.record_operator(connection, "give_device_to_store", "device", device.device_key)
+            _print_entry(connection, device_id)
 
 
 @app.command()
-def rotate(device_id: str) -> None:
-    """Give a device a new password (shown once); the old one ends within seconds, also for a device connected now."""
-    with database(Settings.from_env()) as connection, connection.transaction():
-        told = provisioning.rotate_password(connection, device_id)
-        audit.record_operator(connection, "rotate_password", "device", told.device_key)
-    print(json.dumps(told.for_the_device()))
+def rotate(device_ids: DeviceIds) -> None:
+    """Give devices new passwords (shown once); the old ones end within seconds, also for a device connected now."""
+    with database(Settings.from_env()) as connection:
+        for device_id in device_ids:
+            with connection.transaction():
+                told = provisioning.rotate_password(connection, device_id)
+                audit.record_operator(connection, "rotate_password", "device", told.device_key)
+            print(json.dumps(told.for_the_device()))
 
 
 @app.command()
@@ -115,7 +140,7 @@ def grant(device_id: str, reason: Reason = GrantReason.CUSTOMER, until: Until = 
     with database(Settings.from_env()) as connection, connection.transaction():
         device = devices.grant(connection, device_id, _grant(reason, until))
         audit.record_operator(connection, "grant_device", "device", device.device_key)
-        print(json.dumps(vars(inventory.entry(connection, device_id)), default=str))
+        _print_entry(connection, device_id)
 
 
 @app.command()
@@ -133,7 +158,8 @@ def _told(done: Credentials | Standing) -> dict[str, object]:
     if isinstance(done, Credentials):
         return done.for_the_device() | {"outcome": "added"}
     return {"device_id": done.device_id, "user": done.device_id, "password": None, "shard": done.shard,
-            "format": done.format.value, "outcome": "already"}
+            "format": done.format.value, "outcome": "already",
+            "topics": topics.of_device(done.format, done.shard, done.device_id)}
 
 
 def _certified(connection: psycopg.Connection, settings: Settings, device_id: str,
@@ -147,12 +173,16 @@ def _certified(connection: psycopg.Connection, settings: Settings, device_id: st
 def _print_outcomes(outcomes: Iterable[Outcome], *, as_json: bool) -> None:
     if as_json:
         for one in outcomes:
-            print(json.dumps(one.row()))
+            print(json.dumps(one.row() | (one.credentials.for_the_device() if one.credentials else {})))
         return
     rows = [one.row() for one in outcomes]
     writer = csv.DictWriter(sys.stdout, list(Outcome(0, "", "").row()), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+
+
+def _print_entry(connection: psycopg.Connection, device_id: str) -> None:
+    print(json.dumps(vars(inventory.entry(connection, device_id)), default=str))
 
 
 def _vehicle(connection: psycopg.Connection, settings: Settings, vin: str | None) -> int | None:
@@ -165,16 +195,11 @@ def _vehicle(connection: psycopg.Connection, settings: Settings, vin: str | None
 
 
 def _store(connection: psycopg.Connection, code: str | None) -> int | None:
-    if code is None:
-        return None
-    known = stores.by_code(connection)
-    if code not in known:
-        raise NotFound(f"no store {code!r}")
-    return known[code]
+    return stores.number_of(connection, code) if code else None
 
 
 def _grant(reason: GrantReason, until: datetime | None) -> Grant:
-    end = until.replace(tzinfo=UTC) if until else None
+    end = until.replace(tzinfo=UTC) + timedelta(days=1) if until else None
     if end and end <= datetime.now(UTC):
         raise InvalidInput("--until lies in the past")
     return Grant(reason, end)

@@ -105,7 +105,7 @@ def table(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
 
     Raises InvalidInput for a file without `device_id`, with columns nobody knows, or with too many lines.
     """
-    reader = csv.DictReader(io.StringIO(_text(content), newline=""), restkey="", restval="")
+    reader = csv.DictReader(io.StringIO(_text(content), newline=""), restkey="", restval="", strict=True)
     names = [name.strip() for name in reader.fieldnames or ()]
     unknown = sorted(set(names) - set(COLUMNS))
     if "device_id" not in names or unknown or len(set(names)) < len(names):

@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from archive.database.connecting import our_errors
 from archive.database.queries import beside
 from schemas.devices import DeviceFormat, GrantReason
-from schemas.errors import Conflict, InvalidInput, NotFound
+from schemas.errors import Conflict, InvalidInput, NotFound, Refused
 from schemas.topics import DEVICE_ID, FOREIGN_SHARD, SHARDS, ingest_client
 
 _QUERIES = beside(__file__)
@@ -122,6 +122,18 @@ def rotate(connection: psycopg.Connection, device_id: str, password_hash: str) -
     """Replace the password; raises NotFound, and Conflict for a device that was revoked."""
     device = in_service(connection, device_id)
     connection.execute(_QUERIES["rotate"], {"device": device.device_key, "password_hash": password_hash})
+    return device
+
+
+def give_to_store(connection: psycopg.Connection, device_id: str, store_id: int) -> Standing:
+    """Let another store administer a device that sits in no car; raises NotFound, and Conflict when it was revoked.
+
+    Raises Refused for one that sits in a car: its store is the car's.
+    """
+    device = in_service(connection, device_id)
+    if device.vehicle_id is not None:
+        raise Refused("store", f"{device_id} sits in a car and belongs to the car's store")
+    connection.execute(_QUERIES["give_to_store"], {"device": device.device_key, "store": store_id})
     return device
 
 

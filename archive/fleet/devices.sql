@@ -28,6 +28,9 @@ UPDATE device SET revoked_at = now() WHERE device_id = %s AND revoked_at IS NULL
 -- rotate --
 UPDATE device SET password_hash = %(password_hash)s WHERE device_key = %(device)s
 
+-- give_to_store --
+UPDATE device SET store_id = %(store)s WHERE device_key = %(device)s
+
 -- grant --
 UPDATE device SET granted_for = %(reason)s, granted_from = now(), granted_until = %(until)s
 WHERE device_key = %(device)s

@@ -172,6 +172,8 @@ def _as_wished(there: Standing, wish: Wish) -> Standing:
         raise Refused("format", f"it is there as {there.format.value}")
     if wish.vehicle_id is not None and there.vehicle_id != wish.vehicle_id:
         raise Refused("vehicle", "the device is there, but sits elsewhere")
+    if wish.store_id is not None and there.store_id != wish.store_id:
+        raise Refused("store", "the device is there, but belongs to another store or none")
     return there
 
 

@@ -18,7 +18,7 @@ from schemas.devices import DeviceFormat
 from schemas.errors import PitcallError
 from schemas.topics import FOREIGN_TOPICS, parse_foreign
 from schemas.vehicle import VehicleFacts
-from tests.stage.database import Database
+from tests.stage.database import Database, empty
 from tests.stage.processes import archive as archive_process
 
 VIN = "LSVAM4187C2184841"
@@ -111,6 +111,7 @@ def test_the_life_of_a_device(database: Database, settings: dict[str, str]) -> N
     first = said("add", "loaned", "--reason", "loan", "--until", "2036-01-01", **settings)
     second = said("rotate", "loaned", **settings)
     assert first["password"] != second["password"]
+    assert database.value("SELECT granted_until FROM device") == datetime(2036, 1, 2, tzinfo=UTC), "its last day"
     before = listed(**settings)
     assert (before["may_send"], before["granted_for"]) == (True, "loan")
     assert (before["received"], before["lost"], before["last_seen"]) == (None, None, None)
@@ -148,6 +149,8 @@ def test_a_file_of_devices_reports_every_line_and_can_be_repeated(database: Data
         assert re.search(why, line["why"])
         assert line["password"] is None
     assert len({line["password"] for line in lines[:2]}) == 2
+    assert lines[0]["topics"]["down"]["receipt"] == "pitcall/v1/s03/bulk-1/down/receipt"
+    assert lines[1]["topics"]["up"]["data"] == "wican/bulk-2/can/rx"
     assert [line["shard"] for line in lines[:2]] == ["s03", "foreign"]
     assert database.value("SELECT count(*) FROM device") == 2
     assert database.value("SELECT max(granted_until) FROM device") == datetime(2037, 1, 1, tzinfo=UTC)
@@ -161,14 +164,49 @@ def test_a_file_of_devices_reports_every_line_and_can_be_repeated(database: Data
 
 @pytest.mark.parametrize(("content", "why"), [
     (b"", "header"), (b"name\nx\n", "header"), (b"device_id,device_id\n", "header"), (b"device_id,colour\n", "colour"),
-    (b'device_id\n"' + b"x" * 200_000, "line")])
-def test_a_file_that_is_no_such_table_is_refused_whole(settings: dict[str, str], tmp_path: Path, content: bytes,
-                                                       why: str) -> None:
+    (b'device_id\n"' + b"x" * 200_000, "line"), (b'device_id\ngood\n"never closed\n', "line")])
+def test_a_file_that_is_no_such_table_is_refused_whole(database: Database, settings: dict[str, str], tmp_path: Path,
+                                                       content: bytes, why: str) -> None:
     file = tmp_path / "devices.csv"
     file.write_bytes(content)
     refused = device("import", str(file), **settings)
     assert refused.stdout == ""
     assert why in str(refused.exception)
+    assert database.value("SELECT count(*) FROM device") == 0
+
+
+def test_many_are_rotated_and_revoked_at_once_up_to_the_first_that_cannot_be(database: Database,
+                                                                             settings: dict[str, str]) -> None:
+    for name in ("a1", "a2", "a3"):
+        said("add", name, **settings)
+    rotated = [json.loads(line) for line in device("rotate", "a1", "a2", **settings).stdout.splitlines()]
+    assert [line["device_id"] for line in rotated] == ["a1", "a2"]
+    assert len({line["password"] for line in rotated}) == 2
+    halted = device("revoke", "a1", "nobody", "a3", **settings)
+    assert str(halted.exception) == "no device nobody"
+    assert [json.loads(line)["device_id"] for line in halted.stdout.splitlines()] == ["a1"]
+    assert database.rows("SELECT device_id FROM device WHERE revoked_at IS NOT NULL") == [("a1",)]
+    assert said("show", "a3", **settings)["may_send"] is True
+
+
+@pytest.mark.usefixtures("car")
+def test_a_device_without_a_car_is_given_to_a_store(settings: dict[str, str]) -> None:
+    said("add", "spare", **settings)
+    assert "another store or none" in str(device("add", "spare", "--store", "S", **settings).exception)
+    assert said("store", "spare", "--store", "S", **settings)["store_id"] == 1
+    assert said("add", "spare", "--store", "S", **settings)["outcome"] == "already"
+    said("fit", "spare", "--vehicle", VIN, **settings)
+    assert "the car's store" in str(device("store", "spare", "--store", "S", **settings).exception)
+
+
+def test_the_wrong_role_and_an_empty_database_are_told_apart(database: Database, settings: dict[str, str],
+                                                             server_url: str) -> None:
+    refused = device("revoke", "x", **settings | {"DATABASE_URL": database.as_role("ingest")})
+    assert isinstance(refused.exception, PitcallError)
+    assert "pitcall_owner" in str(refused.exception)
+    with empty(server_url) as bare:
+        unmade = device("list", DATABASE_URL=bare.url)
+    assert "archive migrate" in str(unmade.exception)
 
 
 def test_a_grant_that_ended_shuts_out_until_it_is_renewed(database: Database, settings: dict[str, str]) -> None:

@@ -116,6 +116,7 @@ def test_new_password_new_grant_and_the_end(door: Door, admin: TestClient, south
     assert body(admin.post("/v1/devices/aging/revoke"))["may_send"] is False
     assert {admin.request(method, path, json={}).status_code for method, path in changes[1:4]} == {409}
     assert admin.post("/v1/devices", json={"device_id": "aging"}).status_code == 409
+    assert admin.post("/v1/devices/aging/commands", json={"type": "reboot"}).status_code == 409
     with door.town.database.connect("ingest") as connection:
         assert devices.known(connection, ["aging"]) == []
         assert "aging" in devices.lately_shut_out(connection)
