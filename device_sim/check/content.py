@@ -17,6 +17,10 @@ MUCH_PER_SAMPLE = 139.0
 """What the plan allows one sample to cost at one a second [bytes]."""
 AHEAD_S, BEHIND_S = 2.0, 120.0
 """A good clock's newest sample is neither from the future by more than this [s], nor this old at arrival [K]."""
+DECADES_S = 20 * 365 * 86_400
+"""No clock runs wrong by this much [s]: it was never set, or another unit is meant [K]."""
+FARTHEST_ZONE_H = 14
+"""The farthest a local time is from UTC [h] (Kiribati, tz database)."""
 STRAY_SHARE = 0.01
 """Share of a signal's values that may lie outside its range before it is wrong rather than noisy [K]."""
 
@@ -38,14 +42,27 @@ def clock(seen: Observation) -> Finding:
     if not ages_s:
         return Finding("clock", Verdict.UNSEEN, "no telemetry")
     newest_s, oldest_s = min(newest for newest, _ in ages_s), max(oldest for _, oldest in ages_s)
-    if newest_s < -FARTHEST_AHEAD_MS / 1000 or oldest_s > OLDEST_MS / 1000:
-        return Finding("clock", Verdict.FAIL, f"samples {-newest_s:.0f} s ahead of and {oldest_s:.0f} s before arrival:"
-                                              " outside the window, refused")
+    if newest_s < -FARTHEST_AHEAD_MS / 1000:
+        return Finding("clock", Verdict.FAIL, f"{-newest_s:.0f} s ahead, refused beyond 5 minutes: {_why(-newest_s)}")
+    if oldest_s > OLDEST_MS / 1000:
+        return Finding("clock", Verdict.FAIL, f"{oldest_s / 86_400:.0f} days old at arrival, refused beyond 90:"
+                                              f" {_why(oldest_s)}")
     if newest_s < -AHEAD_S:
-        return Finding("clock", Verdict.WARN, f"{-newest_s:.1f} s ahead")
+        return Finding("clock", Verdict.WARN, f"{-newest_s:.1f} s ahead: {_why(-newest_s)}")
     if newest_s > BEHIND_S:
-        return Finding("clock", Verdict.WARN, f"nothing younger than {newest_s:.0f} s: behind, or only a backlog")
+        return Finding("clock", Verdict.WARN, f"nothing younger than {newest_s:.0f} s: only a backlog, or behind:"
+                                              f" {_why(newest_s)}")
     return Finding("clock", Verdict.PASS, f"newest sample {newest_s:.1f} s old at arrival, oldest {oldest_s:.0f} s")
+
+
+def _why(wrong_s: float) -> str:
+    """The likeliest mistake behind a clock that is wrong by so much."""
+    if wrong_s > DECADES_S:
+        return "is `t` in milliseconds since 1970, and the clock set before the first sample?"
+    whole_hours = round(wrong_s / 3600)
+    if 0 < whole_hours <= FARTHEST_ZONE_H and abs(wrong_s - 3600 * whole_hours) < BEHIND_S:
+        return f"{whole_hours} h, local time instead of UTC?"
+    return "set it (GNSS, NTP, network) before the first sample"
 
 
 def instants(seen: Observation) -> Finding:
@@ -57,7 +74,8 @@ def instants(seen: Observation) -> Finding:
     back = [seq for before, (boot, seq) in pairwise(order)
             if before[0] == boot and min(told[boot, seq]) < max(told[before])]
     if same:
-        return Finding("times", Verdict.FAIL, f"{same} samples share an instant with another: they merge into one")
+        return Finding("times", Verdict.FAIL, f"{same} samples share an instant with another and merge into one:"
+                                              " is `dt` in milliseconds, counted from `t`?")
     if back:
         return Finding("times", Verdict.WARN, f"time goes back at message {back[0]}: clock set, or a backlog")
     return Finding("times", Verdict.PASS if told else Verdict.UNSEEN, f"{sum(map(len, told.values()))} instants")
@@ -72,8 +90,10 @@ def volume(seen: Observation) -> Finding:
     per_sample = sum(one.heard.framed_bytes for one in seen.sent()) / len(instant)
     month_mb = per_sample * MONTH_S / (median(steps) / 1000) / 1e6
     said = f"{per_sample:.1f} bytes a sample, one every {median(steps) / 1000:g} s: {month_mb:.1f} MB a month"
-    over = Verdict.FAIL if month_mb > PLAN_MB else Verdict.WARN
-    return Finding("volume", over if month_mb > NEARLY * PLAN_MB else Verdict.PASS, f"{said} (plan {PLAN_MB:g})")
+    if month_mb <= NEARLY * PLAN_MB:
+        return Finding("volume", Verdict.PASS, f"{said} (plan {PLAN_MB:g})")
+    return Finding("volume", Verdict.FAIL if month_mb > PLAN_MB else Verdict.WARN,
+                   f"{said} (plan {PLAN_MB:g}): more samples a message, differences, zlib")
 
 
 def names(seen: Observation) -> Finding:
@@ -103,5 +123,6 @@ def ranges(seen: Observation) -> Finding:
     said = ", ".join(f"{alias} {share:.0%} outside {BY_ALIAS[alias].low:g}..{BY_ALIAS[alias].high:g}"
                      f" {BY_ALIAS[alias].unit}" for alias, share in sorted(shares.items()))
     if shares:
-        return Finding("ranges", Verdict.FAIL if max(shares.values()) > STRAY_SHARE else Verdict.WARN, said)
+        return Finding("ranges", Verdict.FAIL if max(shares.values()) > STRAY_SHARE else Verdict.WARN,
+                       f"{said}: unit, scaling, or a placeholder where null belongs?")
     return Finding("ranges", Verdict.PASS if inside else Verdict.UNSEEN, f"{sum(inside.values())} values plausible")

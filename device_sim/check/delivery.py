@@ -17,7 +17,7 @@ def service_level(seen: Observation) -> Finding:
     levels = Counter(one.heard.qos for one in seen.sent())
     said = ", ".join(f"{number} at QoS {level}" for level, number in sorted(levels.items()))
     if levels[0]:
-        return Finding("qos", Verdict.FAIL, f"{said}: QoS 0 is lost with the connection")
+        return Finding("qos", Verdict.FAIL, f"{said}: QoS 0 is lost with the connection, publish at 1")
     if levels[2]:
         return Finding("qos", Verdict.WARN, f"{said}: QoS 2 costs two more packets and gains nothing")
     return Finding("qos", Verdict.PASS if levels else Verdict.UNSEEN, said or "nothing heard")
@@ -29,9 +29,10 @@ def retaining(seen: Observation) -> Finding:
     fleeting = [heard for heard, _ in seen.of(Status) if not heard.retain and not heard.replayed]
     if kept:
         said = ", ".join(f"{number} {kind or 'unknown'}" for kind, number in kept.items())
-        return Finding("retain", Verdict.FAIL, f"retained: {said}; a retained delivery is never a sample")
+        return Finding("retain", Verdict.FAIL, f"retained: {said}; never counted as samples, publish without retain")
     if fleeting:
-        return Finding("retain", Verdict.FAIL, "status is not retained: whoever asks later does not know")
+        return Finding("retain", Verdict.FAIL, "status is not retained: whoever asks later does not know; set retain,"
+                                               " for the last will too")
     return Finding("retain", Verdict.PASS if seen.taken else Verdict.UNSEEN, "only the status")
 
 
@@ -40,9 +41,10 @@ def status(seen: Observation) -> Finding:
     said = [body for _, body in seen.of(Status)]
     boots = {body.boot for heard, body in seen.of(Telemetry) if not heard.replayed}
     if not said:
-        return Finding("status", Verdict.FAIL if seen.taken else Verdict.UNSEEN, "no status, retained or new")
+        return Finding("status", Verdict.FAIL if seen.taken else Verdict.UNSEEN,
+                       "no status, retained or new: publish online after each connection")
     if boots and all(body.state == "offline" for body in said):
-        return Finding("status", Verdict.FAIL, "says offline and sends")
+        return Finding("status", Verdict.FAIL, "says offline and sends: publish online after each connection")
     if boots and said[-1].boot not in boots:
         return Finding("status", Verdict.WARN, f"status of boot {said[-1].boot}, telemetry of {sorted(boots)[0]}")
     return Finding("status", Verdict.PASS, f"{said[-1].state}, firmware {said[-1].fw or 'unnamed'}")
@@ -75,6 +77,7 @@ def commands(seen: Observation) -> Finding:
              if not heard.replayed and (body.id in answered or heard.at_s + ANSWER_WITHIN_S < end_s)]
     silent = [name for name in asked if name not in answered]
     if silent:
-        return Finding("commands", Verdict.FAIL, f"{len(silent)} of {len(asked)} without a reply, first {silent[0]}")
+        return Finding("commands", Verdict.FAIL, f"{len(silent)} of {len(asked)} without a reply, first {silent[0]}:"
+                                                 " answer each, what you cannot do with an error")
     return Finding("commands", Verdict.PASS, f"{len(asked)} answered") if asked else \
         Finding("commands", Verdict.UNSEEN, "none was sent")

@@ -129,6 +129,15 @@ def test_a_bad_device_is_told_why(rule: str, verdict: Verdict, story: Story) -> 
     assert good(list(found.values())) is not (verdict is Verdict.FAIL) or verdict is Verdict.WARN
 
 
+@pytest.mark.parametrize(("ahead_s", "why"), [
+    (8 * 3600, "8 h, local time instead of UTC?"), (-3600 - 60, "1 h, local time"), (900, "set it"),
+    (-NOW_S + NOW_S / 1000, "in milliseconds"), (-100 * 86_400 - 5_000, "set it")])
+def test_a_wrong_clock_is_told_its_likeliest_cause(ahead_s: float, why: str) -> None:
+    told = findings([batch(10, 1, samples=1, t=round((NOW_S + 10 + ahead_s) * 1000))])["clock"]
+    assert told.verdict is not Verdict.PASS
+    assert why in told.detail
+
+
 def test_every_rule_has_a_bad_device_but_the_last_will() -> None:
     assert {rule for rule, _, _ in BAD.values()} == findings(good_story()).keys() - {"last will"}
 
