@@ -1,4 +1,5 @@
-"""`python -m dev.docs` rewrites what is generated inside docs/operations.md: the tables of settings and of alerts."""
+"""`python -m dev.docs` rewrites what is generated inside pages: settings and alerts in operations.md, signals in
+devices.md."""
 
 import json
 import re
@@ -7,11 +8,14 @@ from pathlib import Path
 import yaml
 
 from schemas.settings import PREFIX, Settings
+from schemas.signals import SIGNALS, Signal
 
 ROOT = Path(__file__).parents[1]
 OPERATIONS = ROOT / "docs" / "operations.md"
+DEVICES = ROOT / "docs" / "devices.md"
 ALERTS = ROOT / "docs" / "alerts.yml"
 _SECTION = re.compile(r"(<!-- settings -->\n).*?(?=\n## )", re.DOTALL)
+_SIGNALS = re.compile(r"(<!-- signals -->\n)(?:\|.*\n)+")
 _ALERTS = re.compile(r"(<!-- alerts -->\n).*?(?=\n## )", re.DOTALL)
 
 
@@ -47,5 +51,23 @@ def with_alerts(page: str) -> str:
     return _ALERTS.sub(lambda found: f"{found[1]}{alerts_table()}", page)
 
 
+def signals_table() -> str:
+    """Every signal a device may send, from the table of signals itself."""
+    head = "| signal | our column | unit | OBD PID | from its bytes | step | plausible |\n|---|---|---|---|---|---|---|"
+    return "\n".join([head, *map(_signal, SIGNALS)]) + "\n"
+
+
+def _signal(one: Signal) -> str:
+    formula = f"`{one.scaling}`" if one.scaling else "–"
+    return (f"| `{one.alias}` | `{one.column}` | {one.unit} | {one.pid or '–'} | {formula} | {one.scale:g} | "
+            f"{one.low:,.7g} to {one.high:,.7g} |")
+
+
+def with_signals(page: str) -> str:
+    """The page for makers of devices with its table of signals brought up to date."""
+    return _SIGNALS.sub(lambda found: f"{found[1]}{signals_table()}", page)
+
+
 if __name__ == "__main__":
     OPERATIONS.write_text(with_alerts(with_settings(OPERATIONS.read_text(encoding="utf-8"))), encoding="utf-8")
+    DEVICES.write_text(with_signals(DEVICES.read_text(encoding="utf-8")), encoding="utf-8")

@@ -11,6 +11,8 @@ import polars as pl
 import pytest
 
 from archive.fleet.devices import Device
+from archive.fleet.provisioning import Credentials
+from dev.docs import with_signals
 from device_sim import CarHistory, CarSpec, Dongle, messages, simulate
 from device_sim.check.content import MONTH_S, MUCH_PER_SAMPLE, PLAN_MB
 from device_sim.check.reading import Heard
@@ -67,8 +69,19 @@ class OneDevice(Registry):
 
 def test_every_block_is_told_apart_and_so_executed() -> None:
     kinds = {one.told.split()[0] for one in EXAMPLES}
-    assert kinds == {*UP, *DOWN, "rows", "refused", "decoder", "case"}
+    assert kinds == {*UP, *DOWN, "credentials", "rows", "refused", "decoder", "case"}
     assert len(EXAMPLES) == len(re.findall(r"^```(?:json|hex|python)$", PAGE, re.MULTILINE))
+
+
+def test_the_credentials_look_like_that() -> None:
+    (shown,) = told("credentials")
+    body = json.loads(shown.text)
+    known = Credentials(1, body["device_id"], body["shard"], body["password"], broker=body["broker"])
+    assert body == known.for_the_device()
+
+
+def test_the_signals_are_those_of_the_code() -> None:
+    assert with_signals(PAGE) == PAGE, "run `make docs`"
 
 
 def rows_of(example: Example) -> list[dict[str, Any]]:
