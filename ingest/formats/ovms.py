@@ -77,7 +77,8 @@ def _is_place(name: str) -> bool:
 
 OVMS = Format(
     "ovms", "OVMS v3", ["ovms/{user}/{device_id}/#"], decode, table(METRICS),
-    ["No time in metrics: stamped on receipt, cut to the second, so that latitude and longitude, two messages, meet in "
+    ["The device's name is the vehicle id and the MQTT user of server v3, both.",
+     "No time in metrics: stamped on receipt, cut to the second, so that latitude and longitude, two messages, meet in "
      "one row.", "`notify/data/.../<-age>`: the age in the topic gives the true time; read are "
      + ", ".join(f"`{name}`" for name in RECORDS) + ", other records are ignored.",
      "`metric/s/v3/connected` says whether it is connected. Events, notices and commands are ignored."],

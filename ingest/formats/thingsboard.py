@@ -64,4 +64,6 @@ def _reading(item: dict[str, Json]) -> Reading | Rejection:
 THINGSBOARD = Format(
     "thingsboard", "ThingsBoard shape", ["thingsboard/{device_id}", "thingsboard/{device_id}/#"], decode,
     table(OURS, USUAL),
-    ["`ts` is epoch milliseconds; values without it are stamped on receipt.", "Attributes and RPC are ignored."])
+    ["`ts` is epoch milliseconds; values without it are stamped on receipt.", "Attributes and RPC are ignored.",
+     "On ThingsBoard's own topic `v1/devices/me/telemetry` nobody says who he is: a device that knows no other needs a "
+     "bridge that puts `thingsboard/{device_id}` in its place."])

@@ -69,4 +69,5 @@ def _lookup(name: str) -> str:
 WICAN = Format(
     "wican", "WiCAN", ["wican/{device_id}/#"], decode, table(STANDARD, PROFILE),
     ["No time in the messages: stamped on receipt.", "`status` and `can/status` say whether it is connected.",
-     "`can/tx`, `elm327` and raw CAN frames are ignored."], _lookup)
+     "Destinations of your own must begin with `wican/{device_id}/`, that of the battery alert too: at first it is "
+     "`CAR1/voltage`.", "`can/tx`, `elm327` and raw CAN frames are ignored."], _lookup)
