@@ -18,8 +18,8 @@ from schemas.workshop import Role
 app = typer.Typer(help="Staff: who may log in at the API, where and as what.", no_args_is_help=True)
 stores_app = typer.Typer(help="Stores of the group: cars, devices and staff belong to one.", no_args_is_help=True)
 
-PASSWORD_BYTES = 15
-"""Random bytes of a first password: twenty characters, to be typed once."""
+PASSWORD_BYTES = 10
+"""Random bytes of a first password: twenty hexadecimal digits, to be typed once."""
 
 Store = Annotated[str, typer.Option(help="code of the store")]
 
@@ -54,7 +54,7 @@ def list_stores() -> None:
 def add_member(login: str, name: Annotated[str, typer.Option(help="as customers read it")], store: Store,
                role: Annotated[list[Role], typer.Option(help="repeatable")]) -> None:
     """Let somebody in and print one JSON line with the password (shown once)."""
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = secrets.token_hex(PASSWORD_BYTES)
     with database(Settings.from_env()) as connection, connection.transaction():
         at = stores.number_of(connection, store)
         try:
@@ -87,7 +87,7 @@ def change_role(login: str, role: Role, store: Store,
 @app.command("password")
 def new_password(login: str) -> None:
     """Give somebody a new password (shown once); whoever is logged in with the old one is out."""
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = secrets.token_hex(PASSWORD_BYTES)
     with database(Settings.from_env()) as connection, connection.transaction():
         number = _member(connection, login)
         staff.set_password(connection, number, passwords.hash_of(password))

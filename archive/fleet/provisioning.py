@@ -19,8 +19,9 @@ _RULES = {"device_id_regardless_of_case": ("device_id", "the name is taken"),
           "one_device_per_vehicle_at_a_time": ("vehicle", "it has another device")}
 """Rules of the database in the words of whoever filled in the form."""
 
-PASSWORD_BYTES = 24
-"""Random bytes of a device's password: nothing to guess, so the broker can check it cheaply."""
+PASSWORD_BYTES = 16
+"""Random bytes of a device's password: nothing to guess, so the broker can check it cheaply. Written in hex: it goes
+through spreadsheets, forms and shells, where a leading minus becomes a formula or an option."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Wish:
 
 def new_password() -> str:
     """A fresh random password."""
-    return secrets.token_urlsafe(PASSWORD_BYTES)
+    return secrets.token_hex(PASSWORD_BYTES)
 
 
 class Provisioner:
