@@ -105,6 +105,8 @@ def _spans(connection: psycopg.Connection, settings: Settings, vin: str | None, 
 
 
 def _window(first: datetime, until: datetime) -> Window:
+    if first.replace(tzinfo=UTC) >= until.replace(tzinfo=UTC):
+        raise InvalidInput("--until is the day after the last, so it lies after --from")
     return Window(first.replace(tzinfo=UTC), until.replace(tzinfo=UTC))
 
 

@@ -8,7 +8,7 @@ from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTabl
 
 from archive.database.connecting import connect
 from archive.database.sealing import Vault
-from schemas.errors import ConfigurationError, NotAllowed
+from schemas.errors import ConfigurationError, NotAllowed, StoreUnavailable
 from schemas.settings import Settings
 
 
@@ -19,7 +19,7 @@ def database(settings: Settings, name: str = "archive") -> Iterator[psycopg.Conn
     Raises ConfigurationError, also for a database that was not migrated, StoreUnavailable, and NotAllowed for a role
     that may not do what the command does.
     """
-    with connect(settings.require_database(), name=name, autocommit=True) as connection:
+    with _connected(settings.require_database(), name) as connection:
         try:
             yield connection
         except InsufficientPrivilege as refused:
@@ -27,6 +27,14 @@ def database(settings: Settings, name: str = "archive") -> Iterator[psycopg.Conn
                              "the address of pitcall_owner") from refused
         except (UndefinedTable, UndefinedColumn) as old:
             raise ConfigurationError(f"{old.diag.message_primary}: `python -m archive migrate` comes first") from old
+
+
+def _connected(url: str, name: str) -> psycopg.Connection:
+    """The operator may read what psycopg says: it names host, port, role and what is wrong, never the password."""
+    try:
+        return connect(url, name=name, autocommit=True)
+    except StoreUnavailable as away:
+        raise StoreUnavailable(str(away.__cause__).partition("\n")[0]) from away
 
 
 def vault(settings: Settings) -> Vault:

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from archive.database.queries import beside
-from schemas.errors import Conflict, StoreUnavailable
+from schemas.errors import ConfigurationError, Conflict, StoreUnavailable
 
 _QUERIES = beside(__file__)
 CONNECT_TIMEOUT_S = 5
@@ -46,7 +46,8 @@ class BoundedConnection(psycopg.Connection[TupleRow]):
 
 def connect(url: str, *, name: str, autocommit: bool = False, statement_timeout_s: int = 0,
             connect_timeout_s: int = CONNECT_TIMEOUT_S) -> psycopg.Connection:
-    """One connection of its own; raises StoreUnavailable when the database does not answer.
+    """One connection of its own; raises StoreUnavailable when the database does not answer, and ConfigurationError for
+    what is no address.
 
     With a statement timeout, a server that hangs raises psycopg.OperationalError GRACE_S after it.
     """
@@ -89,6 +90,11 @@ def act_for_staff(connection: psycopg.Connection, staff_id: int) -> None:
 
 def _with_options(url: str, name: str, statement_timeout_s: int = 0) -> str:
     """An address with our habits: UTC, a name in the server's lists, a dead peer noticed within 20 s."""
-    return make_conninfo(url, application_name=f"pitcall-{name}", connect_timeout=CONNECT_TIMEOUT_S, keepalives_idle=10,
-                         keepalives_interval=3, keepalives_count=3, tcp_user_timeout=PEER_TIMEOUT_MS,
-                         options=f"-c timezone=UTC -c statement_timeout={statement_timeout_s}s")
+    try:
+        return make_conninfo(url, application_name=f"pitcall-{name}", connect_timeout=CONNECT_TIMEOUT_S,
+                             keepalives_idle=10, keepalives_interval=3, keepalives_count=3,
+                             tcp_user_timeout=PEER_TIMEOUT_MS,
+                             options=f"-c timezone=UTC -c statement_timeout={statement_timeout_s}s")
+    except psycopg.ProgrammingError:
+        # Not what it is: it carries a password.
+        raise ConfigurationError("PITCALL_DATABASE_URL: an address such as postgresql://ROLE@HOST/DATABASE") from None

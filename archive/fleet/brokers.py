@@ -51,7 +51,7 @@ def move(connection: psycopg.Connection, shard: str, broker: str, *, unserved: b
     shard at the new broker, unless `unserved`: what a device sends to a broker where nobody listens is dropped.
     """
     if not unserved and shard not in claimed(connection, broker, [shard]):
-        raise Conflict(f"nobody serves {shard} at {broker} yet: start ingest there first")
+        raise Conflict(f"nobody serves {shard} at {broker} yet: `broker set` and ingest there come first")
     try:
         with our_errors():
             moved = connection.execute(_QUERIES["move"], {"shard": shard, "broker": broker}).fetchone()

@@ -49,8 +49,9 @@ def test_late_rows_are_exported_by_naming_their_days(stock: Stock, run: Run) -> 
     assert run("export")[1] == "0 rows looked at, 0 written into 0 parts\n"
     _, said = run("export", "--from", "2024-05-20", "--until", "2024-05-21")
     assert said == "1 rows looked at, 1 written into 1 parts\n"
-    with pytest.raises(InvalidInput):
-        run("export", "--from", "2024-05-20")
+    for days in (["--from", "2024-05-20"], ["--from", "2024-05-21", "--until", "2024-05-21"]):
+        with pytest.raises(InvalidInput):
+            run("export", *days)
 
 
 def test_damage_is_an_error(stock: Stock, run: Run) -> None:

@@ -1,6 +1,7 @@
 """`python -m archive` as an operator uses it: migrate, let a role log in."""
 
 import psycopg
+import pytest
 from psycopg.conninfo import make_conninfo
 
 from archive.database import migrating
@@ -26,3 +27,15 @@ def test_an_unknown_role_or_a_missing_password_is_said_in_one_line(database: Dat
     assert unknown.stderr.count("\n") == missing.stderr.count("\n") == 1
     assert "owner, ingest, health, api, backup" in unknown.stderr
     assert "PITCALL_ROLE_PASSWORD" in missing.stderr
+
+
+@pytest.mark.parametrize(("url", "why"), [
+    ("no address, with a secret", "postgresql://ROLE@HOST/DATABASE"), ("postgresql://x:secret@127.0.0.1:1/y", "port 1"),
+    ("wrong password", "password authentication failed")])
+def test_what_is_wrong_with_the_address_is_said_without_its_password(database: Database, url: str, why: str) -> None:
+    if url == "wrong password":
+        url = make_conninfo(database.as_role("owner"), password="a secret")
+    refused = archive("device", "list", DATABASE_URL=url)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert why in refused.stderr
+    assert "secret" not in refused.stderr
