@@ -96,7 +96,8 @@ def _framework(request: Request, error: Exception) -> JSONResponse:
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is installed for nothing else
-    errors = [{"where": ".".join(map(str, one["loc"])), "why": str(one["msg"])} for one in error.errors()]
+    errors = [{"where": ".".join(map(str, one["loc"])), "why": str(one["msg"]).removeprefix("Value error, ")}
+              for one in error.errors()]
     return _answer(request, 422, "invalid-input", {"errors": errors})
 
 

@@ -114,7 +114,9 @@ class Replay:
 
     def _mark(self, letters: Sequence[Opened], again: dict[int, DeadLetter]) -> None:
         for number, flaw in again.items():
-            dead_letters.mark_failed(self._connection, letters[number].letter_id, flaw)
+            # The payload stays as it came, so whoever works out the next shift must know that these are not its times.
+            told = replace(flaw, detail=f"shifted by {self._shift.ms} ms: {flaw.detail}") if self._shift else flaw
+            dead_letters.mark_failed(self._connection, letters[number].letter_id, told)
         dead_letters.mark_replayed(self._connection, [letter.letter_id for number, letter in enumerate(letters)
                                                       if number not in again])
 

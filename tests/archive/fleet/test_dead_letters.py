@@ -96,6 +96,18 @@ def test_a_wrong_clock_is_shifted_for_its_boot_only(database: Database, connecti
     assert database.rows("SELECT * FROM reading ORDER BY time") == stored
 
 
+def test_a_shift_that_does_not_help_is_told_with_the_times_it_gave(database: Database, connection: psycopg.Connection,
+                                                                   vault: Vault) -> None:
+    provide(database)
+    arrival.store(connection, vault, Batch(letters=[letter(RejectReason.CLOCK, t=5_000)]))
+    assert Replay(connection, vault, Shift(boot=3, ms=60_000)).run(Wanted()).failed == 1
+    (waiting,) = dead_letters.listed(connection, Wanted(waiting=True))
+    assert waiting.detail == ("shifted by 60000 ms: boot 3: samples from 1970-01-01 00:01:05+00:00 "
+                              "to 1970-01-01 00:01:06+00:00")
+    assert Replay(connection, vault, Shift(boot=3, ms=now_ms() - 60_000)).run(Wanted()).replayed == 1
+    assert database.value("SELECT min(time) FROM reading") == datetime.fromtimestamp((now_ms() - 55_000) / 1000, UTC)
+
+
 def test_a_letter_that_fails_again_stays_with_the_reason_of_today(database: Database, connection: psycopg.Connection,
                                                                   vault: Vault) -> None:
     provide(database)
