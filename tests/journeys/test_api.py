@@ -26,9 +26,9 @@ class Served:
     """`python -m api` over a town."""
 
     def __init__(self, town: Town, master_key: str) -> None:
-        self.port = free_port()
+        self.port, self.admin_port = free_port(), free_port()
         settings = {"DATABASE_URL": town.database.as_role("api"), "MASTER_KEY": master_key, "DEMO_CODES": "true",
-                    "API_PORT": str(self.port)}
+                    "API_PORT": str(self.port), "ADMIN_PORT": str(self.admin_port)}
         self.process = subprocess.Popen([sys.executable, "-m", "api"], env=environment(settings), text=True,
                                         stdout=subprocess.PIPE)
         wait_until_ready(self.port)
@@ -82,3 +82,6 @@ def test_from_a_code_to_a_confirmed_booking_on_the_advisors_page(town: Town, ser
     assert datetime.fromisoformat(arrival["slot_at"]) == slot
     assert client.get(f"/stores/{town.south}/pre-arrival", headers=advisor).status_code == 404
     assert json.loads(client.get("/openapi.json").text)["openapi"].startswith("3.1")
+    admin = f"http://127.0.0.1:{served.admin_port}"
+    assert httpx.get(f"{admin}/readyz").json() == {"status": "ready"}
+    assert 'route="issue_token",status="200"} 2.0' in httpx.get(f"{admin}/metrics").text
