@@ -21,7 +21,7 @@ from health.pads import AxlePads
 from health.policy import Policy
 from health.quality import Floats, Integers
 from health.reasons import DueReason
-from health.tread import AxleTread
+from health.tread import AxleTread, advise_mm
 from health.usage import Usage
 from schemas.quantity import Unknown
 from schemas.report import Due
@@ -143,7 +143,7 @@ def _due_by_limits(rule: MaintenanceRule, start: Start, view: Outlook) -> Due | 
         return _dated(rule.item, days, calendar, "months", reason.by_calendar(rule, start, by_km), view)
     if rule.revolutions is not None and left_km == by_turns_km:
         return _dated(rule.item, days, calendar, "revolutions", reason.by_turns(rule.revolutions, left_km or 0.0), view)
-    return _dated(rule.item, days, calendar, "km", reason.by_distance(left_km or 0.0), view)
+    return _dated(rule.item, days, calendar, "km", reason.by_distance(left_km or 0.0, start), view)
 
 
 def _with_oil(due: Due, oil_days: Integers, view: Outlook) -> Due:
@@ -218,7 +218,7 @@ def _dated(item: str, days: Integers | None, calendar: date | None, limit: str, 
 def _tread_due(rule: MaintenanceRule, tread: AxleTread, view: Outlook) -> Due | Unknown:
     """When the pair on an axle reaches the limit, or its age."""
     p, fitted = view.policy.tyres, tread.pair.fresh.day if tread.pair.fresh else None
-    limit_mm = tread.advise_mm(rule.tread_mm, p)
+    limit_mm = advise_mm(tread.pair, view.facts, p)
     days = _days_by_wear(tread, "tread", limit_mm, view)
     months = rule.months or 12 * p.replace_years
     aged = None if fitted is None else add_months(fitted, months)

@@ -6,25 +6,25 @@ from datetime import date
 import numpy as np
 
 from health.case import Case
-from health.catalogue import AXLE_NAMES, rule_of
+from health.catalogue import AXLE_NAMES
 from health.days_in_words import Words, around, day, month, sureness
 from health.reasons import plus_minus, rounded
-from health.tread import AxleTread, missing_pressure
+from health.tread import AxleTread, advise_mm, missing_pressure
 from health.tyre_work import AXLES
 from schemas.findings import Finding, FindingCode, Severity
 from schemas.quantity import Quantity
-from schemas.vehicle import OTHER_AXLE, TYR_NEW, Axle
+from schemas.vehicle import OTHER_AXLE, Axle
 
 
 def tread_low(case: Case) -> Iterator[Finding]:
     """Tyres that have reached the depth at which replacement is advised, or the legal limit."""
     p = case.view.policy.tyres
     for tread in case.view.parts.tread.values():
-        depth, advise_mm = tread.report.tread_mm, _advise_mm(case, tread)
-        if depth is None or depth.value >= advise_mm:
+        depth, limit_mm = tread.report.tread_mm, _advise_mm(case, tread)
+        if depth is None or depth.value >= limit_mm:
             continue
         legal = depth.value < p.legal_mm
-        words = _worn_out(tread, p.legal_mm) if legal else _low(tread, depth, advise_mm)
+        words = _worn_out(tread, p.legal_mm) if legal else _low(tread, depth, limit_mm)
         more = _one_pair_may_do(case, tread)
         yield Finding(
             code=FindingCode.TYRE_TREAD_LOW, severity=Severity.URGENT if legal else Severity.SOON,
@@ -32,15 +32,13 @@ def tread_low(case: Case) -> Iterator[Finding]:
 
 
 def _advise_mm(case: Case, tread: AxleTread) -> float:
-    """Depth at which this store advises to replace the pair [mm]."""
-    rule = rule_of(TYR_NEW, case.view.facts)
-    return tread.advise_mm(rule.tread_mm if rule else None, case.view.policy.tyres)
+    return advise_mm(tread.pair, case.view.facts, case.view.policy.tyres)
 
 
-def _low(tread: AxleTread, depth: Quantity, advise_mm: float) -> Words:
+def _low(tread: AxleTread, depth: Quantity, limit_mm: float) -> Words:
     (zh, en), now = AXLE_NAMES[tread.axle], plus_minus(depth)
-    return (f"{zh}花纹{now[0]},已低于建议更换的{advise_mm:g}毫米,建议到店量一下,再商量更换。",
-            f"The {en} tread is {now[1]}; replacement is advised at {advise_mm:g} mm. Please have it measured, then "
+    return (f"{zh}花纹{now[0]},已低于建议更换的{limit_mm:g}毫米,建议到店量一下,再商量更换。",
+            f"The {en} tread is {now[1]}; replacement is advised at {limit_mm:g} mm. Please have it measured, then "
             "talk about new tyres.")
 
 

@@ -41,9 +41,8 @@ class DueReason:
         if start.by == "done":
             words = f"上次是{zh},{every[0]}。", f"Last done in {en}; due {every[1]}."
         else:
-            since = BEGINNINGS[start.by]
-            words = (f"{zh}{since[0]}以来没有记录,{every[0]}。",
-                     f"There is no record of it since {since[1]} in {en}; due {every[1]}.")
+            nothing = _nothing_noted(start)
+            words = f"{nothing[0]},{every[0]}。", f"{nothing[1]}; due {every[1]}."
         return _joined(*words, _beside_distance(left_km))
 
     def by_age(self, axle: Axle, since: date, years: float) -> Words:
@@ -81,8 +80,8 @@ class DueReason:
         return (f"{zh}{now[0]},每千公里约磨{pads.mm_per_1000km:.2f}毫米,{limit[0]}。",
                 f"The {en} are {now[1]} and wear {pads.mm_per_1000km:.2f} mm per 1,000 km; {limit[1]}.")
 
-    def by_distance(self, left_km: float) -> Words:
-        """Distance left and the pace of use."""
+    def by_distance(self, left_km: float, start: Start) -> Words:
+        """Distance left and the pace of use; without any record what the item is counted from."""
         if left_km <= 0:
             over = rounded(-left_km, 100)
             words = ((f"里程已超出约{over:,}公里。", f"About {over:,} km past the limit.") if over else
@@ -91,6 +90,9 @@ class DueReason:
             left = rounded(left_km, 100)
             words = ((f"还剩约{left:,}公里。", f"About {left:,} km left.") if left else
                      ("还剩不到100公里。", "Less than 100 km left."))
+        if start.by != "done":
+            zh, en = _nothing_noted(start)
+            words = f"{zh}。{words[0]}", f"{en}. {words[1]}"
         return _joined(*words, self._pace())
 
     def by_tread(self, tread: AxleTread, limit_mm: float) -> Words:
@@ -149,6 +151,11 @@ def _limit(mm: float, limit_mm: float, of_zh: str = "", of_en: str = "") -> Word
         return f"{of_zh}到{limit_mm:g}毫米建议更换", f"replacement{of_en} is advised at {limit_mm:g} mm"
     return (f"已低于{of_zh}建议更换的{limit_mm:g}毫米",
             f"that is past the {limit_mm:g} mm at which replacement{of_en} is advised")
+
+
+def _nothing_noted(start: Start) -> Words:
+    (zh, en), since = month(start.at), BEGINNINGS[start.by]
+    return f"{zh}{since[0]}以来没有记录", f"There is no record of it since {since[1]} in {en}"
 
 
 def _every(months: float, *, once: bool) -> Words:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from health.catalogue import rule_of
 from health.distance import Mileage
 from health.figures import Reasons, relative
 from health.history import DAY, History, known_sum, ratio
@@ -29,7 +30,7 @@ from health.wear_fit import WearFit
 from health.worn_part import index_per_km
 from schemas.quantity import Q, Unknown
 from schemas.report import AxleTyres
-from schemas.vehicle import Axle, VehicleFacts
+from schemas.vehicle import TYR_NEW, Axle, VehicleFacts
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,6 @@ class AxleTread:
     index_since: float     # index since that starting point
     k: Q
     report: AxleTyres
-
-    def advise_mm(self, rule_mm: float | None, p: TyrePolicy) -> float:
-        """Depth at which replacing the pair is advised, by the maintenance rule if there is one [mm]."""
-        advise_mm = p.advise_mm if rule_mm is None else rule_mm
-        return max(advise_mm, p.advise_winter_mm) if self.pair.winter else advise_mm
 
 
 def estimate_tread(history: History, facts: VehicleFacts, mileage: Mileage,
@@ -135,6 +131,13 @@ def _lateral(history: History, km: Floats, p: TyrePolicy) -> Floats:
 def _load_factor(car: Cars, policy: Policy) -> float:
     """Weight relative to the default car [1]: wear is linear in load (KTH 2017)."""
     return float(car.mass_kg[0]) / policy.car.mass_kg
+
+
+def advise_mm(pair: Pair, facts: VehicleFacts, p: TyrePolicy) -> float:
+    """Depth at which replacing a pair is advised, by the maintenance rule if there is one [mm]."""
+    rule = rule_of(TYR_NEW, facts)
+    by_rule = rule.tread_mm if rule and rule.tread_mm else p.advise_mm
+    return max(by_rule, p.advise_winter_mm) if pair.winter else by_rule
 
 
 def reading_age_d(axle: Axle, facts: VehicleFacts, as_of_us: int) -> float:

@@ -15,42 +15,42 @@ def as_text(assessment: Assessment, zone: ZoneInfo) -> str:
 
 
 FIGURES = (
-    ("distance", "distance_km", 1),
-    ("fuel", "fuel_l", 1),
-    ("consumption", "fuel_l_per_100km", 1),
-    ("highway distance", "road_mix.highway", 0),
-    ("congested time", "road_mix.congested_time", 0),
-    ("idling time", "pattern.idle_time", 0),
-    ("cold engine time", "pattern.cold_time", 0),
-    ("idling fuel", "pattern.idle_fuel", 0),
-    ("change of consumption", "fuel_drift.change", 0),
-    ("of it unexplained", "fuel_drift.unexplained", 0),
-    ("traction energy", "electricity.energy_kwh", 1),
-    ("front tyre wear", "tyres.front.mm_per_1000km", 2),
-    ("rear tyre wear", "tyres.rear.mm_per_1000km", 2),
-    ("front tread", "tyres.front.tread_mm", 1),
-    ("rear tread", "tyres.rear.tread_mm", 1),
-    ("brake energy", "brakes.energy_mj_per_km", 3),
-    ("front pads", "brakes.pad_mm_front", 1),
-    ("rear pads", "brakes.pad_mm_rear", 1),
-    ("oil revolutions", "oil.weighted_revolutions_per_km", 0),
-    ("oil life", "oil.life_pct", 0),
-    ("battery at rest", "battery.rest_v", 2),
-    ("battery cranking", "battery.crank_v", 2),
-    ("battery charging", "battery.charging_v", 2),
-    ("warm coolant", "cooling.steady_c", 0),
-    ("trim at idle", "fuel_trims.idle_pct", 1),
-    ("trim under way", "fuel_trims.part_load_pct", 1),
-    ("driving score", "driving_score", 0),
+    ("distance", "distance_km", "z,.1f"),
+    ("fuel", "fuel_l", "z,.1f"),
+    ("consumption", "fuel_l_per_100km", "z,.1f"),
+    ("highway distance", "road_mix.highway", "z.0%"),
+    ("congested time", "road_mix.congested_time", "z.0%"),
+    ("idling time", "pattern.idle_time", "z.0%"),
+    ("cold engine time", "pattern.cold_time", "z.0%"),
+    ("idling fuel", "pattern.idle_fuel", "z.0%"),
+    ("change of consumption", "fuel_drift.change", "z.0%"),
+    ("of it unexplained", "fuel_drift.unexplained", "z.0%"),
+    ("traction energy", "electricity.energy_kwh", "z,.1f"),
+    ("front tyre wear", "tyres.front.mm_per_1000km", "z,.2f"),
+    ("rear tyre wear", "tyres.rear.mm_per_1000km", "z,.2f"),
+    ("front tread", "tyres.front.tread_mm", "z,.1f"),
+    ("rear tread", "tyres.rear.tread_mm", "z,.1f"),
+    ("brake energy", "brakes.energy_mj_per_km", "z,.3f"),
+    ("front pads", "brakes.pad_mm_front", "z,.1f"),
+    ("rear pads", "brakes.pad_mm_rear", "z,.1f"),
+    ("oil revolutions", "oil.weighted_revolutions_per_km", "z,.0f"),
+    ("oil life", "oil.life_pct", "z,.0f"),
+    ("battery at rest", "battery.rest_v", "z,.2f"),
+    ("battery cranking", "battery.crank_v", "z,.2f"),
+    ("battery charging", "battery.charging_v", "z,.2f"),
+    ("warm coolant", "cooling.steady_c", "z,.0f"),
+    ("trim at idle", "fuel_trims.idle_pct", "z,.1f"),
+    ("trim under way", "fuel_trims.part_load_pct", "z,.1f"),
+    ("driving score", "driving_score", "z,.0f"),
 )
-"""Label, place in the report, digits; shares are printed in per cent."""
+"""Label, place in the report, format; shares in per cent."""
 
 
 def _lines(report: VehicleReport, zone: ZoneInfo) -> Iterator[str]:
     yield report.vehicle
     yield "=" * max(len(report.vehicle), 8)
-    for label, path, digits in FIGURES:
-        yield f"{label:<24}{_figure(attrgetter(path)(report), digits, report.unknown.get(path))}"
+    for label, path, shape in FIGURES:
+        yield f"{label:<24}{_figure(attrgetter(path)(report), shape, report.unknown.get(path))}"
     yield f"{'harsh events':<24}{_events(report)}"
     yield f"{'trouble codes':<24}{_codes(report)}"
     yield f"{'refuelled':<24}{_refuels(report)}"
@@ -81,24 +81,26 @@ def _events(report: VehicleReport) -> str:
 
 def _codes(report: VehicleReport) -> str:
     if report.codes is None:
-        return "unknown"
+        return _unknown(report.unknown.get("codes"))
     return ", ".join(f"{code.code} {code.status}" for code in report.codes) or "none"
 
 
 def _refuels(report: VehicleReport) -> str:
     if report.refuels is None:
-        return "unknown"
+        return _unknown(report.unknown.get("refuels"))
     litres = sum(refuel.litres.value for refuel in report.refuels if refuel.litres)
     return f"{len(report.refuels)} times" + (f", {litres:.0f} L" if litres else "")
 
 
-def _figure(quantity: Q, digits: int, why: Unknown | None) -> str:
+def _figure(quantity: Q, shape: str, why: Unknown | None) -> str:
     if quantity is None:
-        return f"unknown ({why})" if why else "unknown"
-    low, value, high = (f"{figure:,.{digits}%}" if quantity.unit == "1" else f"{figure:,.{digits}f}"
-                        for figure in (quantity.low, quantity.value, quantity.high))
+        return _unknown(why)
     unit = "" if quantity.unit == "1" else f" {quantity.unit}"
-    return f"{value}{unit}  ({low} to {high}, {quantity.source})"
+    return f"{quantity.value:{shape}}{unit}  ({quantity.low:{shape}} to {quantity.high:{shape}}, {quantity.source})"
+
+
+def _unknown(why: Unknown | None) -> str:
+    return f"unknown ({why})" if why else "unknown"
 
 
 def _trips(report: VehicleReport, zone: ZoneInfo) -> Iterator[str]:

@@ -13,6 +13,7 @@ from health.shell.pictures.canvas import RED, picture, say_nothing_to_draw
 def draw(density: Density | None, vehicle: str, path: Path) -> Path:
     """Minutes spent at each speed and acceleration, with the thresholds of harsh braking and accelerating."""
     with picture(path) as axes:
+        axes.set_title(f"{vehicle}: how it is driven")
         if density is None or not density.seconds.any():
             say_nothing_to_draw(axes, "no speed second by second")
             return path
@@ -20,9 +21,8 @@ def draw(density: Density | None, vehicle: str, path: Path) -> Path:
 
         minutes = np.where(density.seconds > 0, density.seconds / 60, np.nan).T
         mesh = axes.pcolormesh(density.speed_kmh, density.accel_m_s2, minutes, norm=LogNorm(), cmap="viridis")
-        axes.figure.colorbar(mesh, ax=axes, label="minutes (logarithmic)")
+        axes.figure.colorbar(mesh, ax=axes, label="minutes (logarithmic)", format="%g")
         _thresholds(axes)
-        axes.set_title(f"{vehicle}: how it is driven")
         axes.set_xlabel("speed [km/h]")
         axes.set_ylabel("acceleration [m/s²]")
     return path

@@ -1,16 +1,24 @@
 """Tread over time: what is left, how sure, what the gauge said, when the limit is reached."""
 
-from datetime import datetime
+from bisect import bisect
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from health.moments import instant_us
 from health.policy import DEFAULT
-from health.shell.pictures.canvas import BLUE, GREY, INK, ORANGE, RED, by_date, picture, say_nothing_to_draw
+from health.shell.pictures.canvas import BLUE, GREY, ORANGE, RED, by_date, picture, say_nothing_to_draw
+from health.tread import advise_mm
+from health.tyre_sets import TyreSets
 from schemas.quantity import Q
 from schemas.report import AxleTyres, Due, VehicleReport
-from schemas.vehicle import VehicleFacts
+from schemas.vehicle import Axle, VehicleFacts
 
-AXLES = {"front": BLUE, "rear": ORANGE}
+AXLES: dict[Axle, str] = {"front": BLUE, "rear": ORANGE}
+FAR = timedelta(days=365)
+"""A limit further off would squeeze what has been measured into a corner."""
 
 
 def draw(history: list[tuple[datetime, VehicleReport]], facts: VehicleFacts, as_of: datetime, path: Path) -> Path:
@@ -18,45 +26,53 @@ def draw(history: list[tuple[datetime, VehicleReport]], facts: VehicleFacts, as_
     final = history[-1][1]
     known = any(_axle(final, axle).tread_mm for axle in AXLES)
     with picture(path) as axes:
-        drawn = [_band(axes, axle, [(at, _figure(report, axle, depth=known)) for at, report in history])
+        axes.set_title(f"{final.vehicle}: tread depth" if known else
+                       f"{final.vehicle}: tyre wear since the first trip (depth unknown: never measured)")
+        drawn = [_band(axes, axle, [(at, _figure(report, axle, depth=known)) for at, report in history], _begins(facts))
                  for axle in AXLES]
         if not any(drawn):
             say_nothing_to_draw(axes, "not driven enough to say anything about the tyres")
             return path
         if known:
-            _limits(axes)
+            limits = {axle: advise_mm(pair, facts, DEFAULT.tyres) for axle, pair in TyreSets.of(facts).now.items()}
+            _limits(axes, limits)
             _gauge(axes, facts)
-            _outlook(axes, final, as_of)
-        axes.set_title(f"{final.vehicle}: tread depth" if known else
-                       f"{final.vehicle}: tyre wear since the first trip (depth unknown: never measured)")
+            _outlook(axes, final, as_of, limits)
         axes.set_ylabel("mm")
         axes.set_ylim(bottom=0)
-        axes.legend(loc="upper right", ncols=2)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.07), ncols=4, fontsize=9)
         by_date(axes)
     return path
 
 
-def _axle(report: VehicleReport, axle: str) -> AxleTyres:
+def _axle(report: VehicleReport, axle: Axle) -> AxleTyres:
     return report.tyres.front if axle == "front" else report.tyres.rear
 
 
-def _figure(report: VehicleReport, axle: str, *, depth: bool) -> Q:
+def _figure(report: VehicleReport, axle: Axle, *, depth: bool) -> Q:
     return _axle(report, axle).tread_mm if depth else _axle(report, axle).wear_mm
 
 
-def _band(axes: Any, axle: str, line: list[tuple[datetime, Q]]) -> bool:  # noqa: ANN401
+def _begins(facts: VehicleFacts) -> list[int]:
+    """Instants from which other tyres are on the axles [us]: no line leads from one pair to another."""
+    return [fitting.since_us for fitting in TyreSets.of(facts).fittings]
+
+
+def _band(axes: Any, axle: Axle, line: list[tuple[datetime, Q]], begins: list[int]) -> bool:  # noqa: ANN401
     found = [(at, q) for at, q in line if q is not None]
-    if not found:
-        return False
-    times = [at for at, _ in found]
-    axes.plot(times, [q.value for _, q in found], color=AXLES[axle], linewidth=2, label=f"{axle} axle")
-    axes.fill_between(times, [q.low for _, q in found], [q.high for _, q in found], color=AXLES[axle], alpha=0.18,
-                      linewidth=0, label=f"{axle}, 80 % interval")
-    return True
+    pieces = [list(piece) for _, piece in groupby(found, lambda one: bisect(begins, instant_us(one[0])))]
+    for number, piece in enumerate(pieces):
+        times = [at for at, _ in piece]
+        axes.plot(times, [q.value for _, q in piece], color=AXLES[axle], linewidth=2,
+                  label=None if number else f"{axle} axle, 80 % interval")
+        axes.fill_between(times, [q.low for _, q in piece], [q.high for _, q in piece], color=AXLES[axle], alpha=0.18,
+                          linewidth=0)
+    return bool(pieces)
 
 
-def _limits(axes: Any) -> None:  # noqa: ANN401
-    for depth, words in ((DEFAULT.tyres.advise_mm, "advised limit"), (DEFAULT.tyres.legal_mm, "legal limit")):
+def _limits(axes: Any, limits: Mapping[Axle, float]) -> None:  # noqa: ANN401
+    for depth, words in (*((depth, "replacement advised at") for depth in sorted(set(limits.values()))),
+                         (DEFAULT.tyres.legal_mm, "legal limit")):
         axes.axhline(depth, color=RED, linewidth=1, linestyle=(0, (6, 4)))
         axes.annotate(f"{words} {depth:g} mm", (0.005, depth), xycoords=("axes fraction", "data"), color=RED,
                       fontsize=9, va="bottom")
@@ -71,19 +87,20 @@ def _gauge(axes: Any, facts: VehicleFacts) -> None:  # noqa: ANN401
                           label=f"{axle}, measured")
 
 
-def _outlook(axes: Any, final: VehicleReport, as_of: datetime) -> None:  # noqa: ANN401
-    """From today to the day the limit is reached, with the interval of that day."""
-    due = next((item for item in final.due if item.limit == "tread"), None)
-    if due is None:
-        return
-    limit, depth = DEFAULT.tyres.advise_mm, _axle(final, due.axle or "front").tread_mm
-    today_mm = depth.value if depth else limit
-    axes.plot([as_of, _at(due, as_of)], [today_mm, limit], color=INK, linewidth=1.2, linestyle=":")
-    axes.plot([due.low, due.high], [limit, limit], color=INK, linewidth=5, alpha=0.35, solid_capstyle="butt",
-              label="limit reached, 80 %")
+def _outlook(axes: Any, final: VehicleReport, as_of: datetime, limits: Mapping[Axle, float]) -> None:  # noqa: ANN401
+    """From today to the day each axle reaches its limit, with the interval of that day; a far one only alone."""
     axes.axvline(as_of, color=GREY, linewidth=1)
-    axes.annotate(f"{due.date:%d %b %Y}", (_at(due, as_of), limit), xytext=(0, 14), textcoords="offset points",
-                  ha="center", fontsize=9)
+    worn = [due for due in final.due if due.limit == "tread" and due.axle]
+    for due in [due for due in worn if due is worn[0] or due.date <= as_of.date() + FAR]:
+        axle = due.axle or "front"
+        limit, depth, colour = limits[axle], _axle(final, axle).tread_mm, AXLES[axle]
+        axes.plot([due.low, due.high], [limit, limit], color=colour, linewidth=5, alpha=0.35, solid_capstyle="butt",
+                  label=f"{axle}: limit reached, 80 %")
+        now = due.date <= as_of.date() or depth is None
+        if not now and depth:
+            axes.plot([as_of, _at(due, as_of)], [depth.value, limit], color=colour, linewidth=1.2, linestyle=":")
+        axes.annotate("due now" if now else f"{due.date:%-d %b %Y}", (_at(due, as_of), limit), xytext=(0, -6),
+                      textcoords="offset points", ha="left" if now else "center", va="top", fontsize=9, color=colour)
 
 
 def _at(due: Due, as_of: datetime) -> datetime:

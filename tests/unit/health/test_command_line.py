@@ -1,6 +1,7 @@
 """The contract of the command line, run as people run it."""
 
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,11 @@ def test_trouble_codes_may_stand_in_the_recording(recorded: Path, tmp_path: Path
     assert {code["code"]: code["status"] for code in vehicle["codes"]} == {"P0420": "confirmed", "P0301": "confirmed"}
     table.with_columns(codes=asked).write_csv(tmp_path / "none.csv")
     assert document("assess", tmp_path / "none.csv")["vehicles"][0]["codes"] == []
+
+
+def test_what_is_unknown_is_printed_with_its_reason(recorded: Path) -> None:
+    """Figures, and items of the catalogue without a date; shares in per cent, the score as it is."""
+    text = run("assess", recorded).stdout
+    assert re.search(r"^front pads +unknown \(no_fact\)$", text, re.MULTILINE)
+    assert re.search(r"^no date \(no_fact\): PM-FIRST, PM-MINOR, .*TYR-NEW front, TYR-NEW rear", text, re.MULTILINE)
+    assert re.search(r"^highway distance +\d+%  \(", text, re.MULTILINE)

@@ -36,6 +36,15 @@ def test_what_time_and_distance_say_of_each_other_is_true(month: pl.DataFrame) -
     assert unknown == "Last done in March 2025; due every 12 months."
 
 
+def test_distance_without_a_record_says_so(month: pl.DataFrame) -> None:
+    kilometres = month.with_columns(odometer_km=14_000 + (pl.col("speed_kmh") / 3600).cum_sum())
+    of = {"rules": [MaintenanceRule(item="FLT-CAB", km=10_000)], "registered_at": "2025-10-01"}
+    reason = due(report(kilometres, **of), "FLT-CAB")
+    assert reason.reason_en.startswith(
+        "There is no record of it since the car was registered in October 2025. About 4,")
+    assert reason.reason_zh.startswith("2025年10月上牌以来没有记录。里程已超出约4,")
+
+
 def test_a_greater_service_takes_the_smaller_one_along(month: pl.DataFrame) -> None:
     """A week apart they are one service on the earlier day, months apart two."""
     [one] = report(month, services=[*minor("2025-05-01"), major("2024-05-08")]).due
