@@ -56,7 +56,8 @@ def demo(once: bool, home: Path) -> None:
             truths, samples = _drive(steps, running, stage, cars)
             _wait_for_health(steps, running, stage)
             summary.show(console, stage.api_url, stage.keys, cars, truths, samples)
-            summary.show_ways_in(console, stage.api_url, stage.keys, stage.database_url, once=once)
+            summary.show_ways_in(console, stage.api_url, stage.keys, stage.database_url, stage.services.broker_url,
+                                 once=once)
             if not once:
                 _keep_running(running)
         finally:
@@ -90,7 +91,8 @@ def _start_programs(running: Programs, stage: Stage) -> None:
     def database(role: str) -> str:
         return seeding.as_role(stage.database_url, role, keys)
 
-    running.start("ingest", "broker-sync", DATABASE_URL=database("ingest"), BROKER_URL=broker, **files)
+    running.start("ingest", "broker-sync", DATABASE_URL=database("ingest"), BROKER_URL=broker,
+                  CHECK_PASSWORD=keys.check, **files)
     running.start("health", "work", DATABASE_URL=database("health"))
     running.start("api", DATABASE_URL=database("api"), MASTER_KEY=keys.master, DEMO_CODES="true",
                   API_PORT=stage.api_url.rpartition(":")[2])

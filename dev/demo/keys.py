@@ -4,7 +4,7 @@ import json
 import secrets
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from archive.database.logins import ROLES
 from archive.database.sealing import new_master_key
@@ -17,6 +17,7 @@ class Keys(BaseModel):
     broker: str
     advisor: str
     roles: dict[str, str]
+    check: str = Field(default_factory=lambda: secrets.token_urlsafe(24))  # an earlier demo had none
 
     @classmethod
     def kept_in(cls, folder: Path) -> "Keys":

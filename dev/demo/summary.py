@@ -101,10 +101,12 @@ def _proposal(visit: dict[str, Any]) -> Table:
     return table
 
 
-def show_ways_in(console: Console, api_url: str, keys: Keys, database_url: str, *, once: bool) -> None:
-    """Print addresses and log-ins."""
+def show_ways_in(console: Console, api_url: str, keys: Keys, database_url: str, broker_url: str, *, once: bool) -> None:
+    """Print addresses and log-ins, and what somebody needs who tries a device of his own (docs/devices.md)."""
     console.print(f"\nAPI          {api_url}/v1   (OpenAPI: {api_url}/v1/openapi.json)")
     console.print(f"Advisor      user {ADVISOR}, password {keys.advisor}")
     console.print(f"Owner        POST {api_url}/v1/auth/code with a phone of the cast; read the code in the API's log")
-    console.print(f"[dim]PITCALL_DATABASE_URL={database_url}[/dim]", soft_wrap=True)
+    console.print("Your device  docs/devices.md, with these:")
+    for name, value in {"DATABASE_URL": database_url, "BROKER_URL": broker_url, "CHECK_PASSWORD": keys.check}.items():
+        console.print(f"[dim]export PITCALL_{name}='{value}'[/dim]", soft_wrap=True)
     console.print("\nThe demo ends here (ONCE=1)." if once else "\nRunning until Ctrl-C.")
