@@ -44,9 +44,10 @@ CHAPTERS = (
     Chapter("Fleet", ("fleet",)),
     Chapter("Trouble codes", ("codes", "codes_table", "codes_due"), ("CodePolicy",)),
     Chapter("Driving", ("events", "driving"), ("EventPolicy",)),
-    Chapter("Forecast and due dates", ("usage", "forecast", "due_start", "due"), ("ForecastPolicy",)),
+    Chapter("Forecast and due dates", ("usage", "forecast", "due_start", "due", "due_together"), ("ForecastPolicy",)),
     Chapter("Findings", ("findings", "findings_of_use", "findings_of_tyres", "findings_of_parts", "findings_of_codes",
-                         "findings_of_fuel", "findings_of_engine", "findings_of_fleet", "findings_of_data"),
+                         "findings_of_fuel", "findings_of_engine", "findings_of_fleet", "findings_of_data",
+                         "days_in_words"),
             ("FindingPolicy",)),
 )
 """The order of the report."""
@@ -61,10 +62,27 @@ late message changes its trip and nothing else. Figures carry their 10th and 90t
 what is unknown is null with a reason.
 
 Origin of constants: **M** measured or fitted with a plain implementation, **S** a public source, **K** engineering
-practice. Every constant can be overridden by passing another `Policy`.
+practice. Every constant can be overridden by passing another `Policy`. The model notes are the sheet of equations these
+models began with; what they use of it stands below, with where it came from at the end.
 """
 
-TAIL = """## How to add an estimator
+TAIL = """## Sources
+
+| named above | is |
+|---|---|
+| SAE J1979, PID | scaling of on-board signals: SAE J1979 / ISO 15031-5 |
+| SAE J2012 | trouble codes: SAE J2012 / ISO 15031-6 |
+| hemdata | "Fuel economy using OBD", hemdata.com: air meter against injectors on 111 cars, mean 2.8 %, SD 5.1 % |
+| nine EPA cars | EPA test list, unadjusted consumption by 40 CFR 600.210-08 |
+| Schallamach, KTH 2017, KTH 2014 | wear by force times slip; Wang, tyre wear model, KTH 2017; Salminen, KTH 2014 |
+| OeAMTC/ADAC | abrasion of 160 tyres; ADAC: 120 g/1000 km per car in the mean |
+| JARI, Vehicles 2025 7(2) 52 | brake particles of hybrids, Atmosphere 2024 15(1) 75; review of brake wear |
+| US4742476, US5060156, US5382942, US6327900 | oil life by revolutions and temperature, oil temperature (GM, Ford) |
+| yic-electronics, hyundaibook | tables of open-circuit and of cranking voltage, yic-electronics.com, hyundaibook.ru |
+| 13 CCR 1968.2 | California's on-board diagnostics, monitor of the thermostat |
+| common products | thresholds of harsh events: Digital Matter, PosiTrace, Tesla safety score |
+
+## How to add an estimator
 
 Walked through with a real one in `docs/estimators.md`.
 """
