@@ -13,7 +13,7 @@ VAIN_D = 30
 
 
 def beside_each_other(due: list[Due], today: date) -> list[Due]:
-    """The needs that are left where some make others needless."""
+    """The needs that are left once one has taken another along."""
     return _without_vain_rotation(_without_included(due, today), today)
 
 
