@@ -93,7 +93,7 @@ class DueView(Answer):
     due_on: date = Field(description="median forecast")
     due_low: date
     due_high: date
-    due_limit: str = Field(description="what decides: km, months, tread, pads, revolutions", examples=["km"])
+    due_limit: str = Field(description="what decides: km, months, tread, pads, revolutions, codes", examples=["km"])
     reason_zh: str
     reason_en: str
     booking_id: int | None
