@@ -58,6 +58,17 @@ def test_the_narrower_rule_wins(garage: Garage) -> None:
     assert limits == [7_000, 8_000, 9_000]
 
 
+def test_a_rule_said_in_capitals_is_the_same_rule(garage: Garage) -> None:
+    """Set anew and dropped, whatever the case."""
+    car = branded(garage, "Volkswagen", "Golf")
+    put(garage, Rule("PM-MINOR", make="Volkswagen", model="Golf", km=8_000))
+    put(garage, Rule("PM-MINOR", make="VOLKSWAGEN", model="golf", km=6_000))
+    assert garage.rows("SELECT make, model, km FROM maintenance_rule WHERE store_id IS NOT NULL") == [
+        ("Volkswagen", "Golf", 6_000)]
+    assert rule_of(garage, car, "PM-MINOR") == MaintenanceRule(item="PM-MINOR", km=6_000)
+    assert drop(garage, "PM-MINOR", "volkswagen", "GOLF")
+
+
 def test_a_dropped_rule_gives_way_to_the_default(garage: Garage) -> None:
     car = garage.car()
     put(garage, Rule("PLUG", km=80_000))
