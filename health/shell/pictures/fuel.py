@@ -92,5 +92,5 @@ def _means(axes: Any, points: list[_Point], report: VehicleReport) -> None:  # n
         axes.axhspan(whole.low, whole.high, color=GREY, alpha=0.2, linewidth=0)
     axes.set_xticks(range(len(ROADS)), ROADS, fontsize=9, rotation=30)
     axes.set_xlim(-0.6, len(ROADS) - 0.4)
-    axes.set_title("together")
+    axes.set_title("by road type")
     axes.grid(visible=False, axis="x")
