@@ -71,16 +71,20 @@ def _when(due: Due, today: date, *, overdue: bool) -> tuple[str, str]:
 
 
 def _several(dues: list[Due], today: date, *, overdue: bool) -> tuple[str, str]:
-    """One sentence for all that only the calendar asks for."""
-    names = [(*name_of(due.item), *day(due.date, today)) for due in dues]
+    """One sentence for all that only the calendar asks for; a day they share is said once."""
+    one_day = len({due.date for due in dues}) == 1
+    names = [(*name_of(due.item), *(("", "") if one_day else day(due.date, today))) for due in dues]
+    listed_zh = "、".join(f"{zh}({when})" if when else zh for zh, _, when, _ in names)
+    listed_en = _listed([f"{en} ({when})" if when else en for _, en, _, when in names])
+    zh, en = day(dues[0].date, today)
     if overdue:
-        listed = "、".join(f"{zh}({when}起)" for zh, _, when, _ in names)
-        return (f"按时间已到期:{listed}。请先核对上次是什么时候做的,再预约一次做完。",
-                f"Due by the calendar: {_listed([f'{en} (since {when})' for _, en, _, when in names])}. Please check "
-                "when they were last done, then book them in one visit.")
-    return (f"按时间快到期:{'、'.join(f'{zh}({when})' for zh, _, when, _ in names)}。建议预约一次做完。",
-            f"Soon due by the calendar: {_listed([f'{en} ({when})' for _, en, _, when in names])}. Please book them in "
-            "one visit.")
+        since = (zh, f" since {en}") if one_day else ("", "")
+        return (f"按时间{since[0]}已到期:{listed_zh}。请先核对上次是什么时候做的,再预约一次做完。",
+                f"Due by the calendar{since[1]}: {listed_en}. Please check when they were last done, then book them in "
+                "one visit.")
+    on = ((f"按时间{zh}到期", f"Due by the calendar on {en}") if one_day else
+          ("按时间快到期", "Soon due by the calendar"))
+    return f"{on[0]}:{listed_zh}。建议预约一次做完。", f"{on[1]}: {listed_en}. Please book them in one visit."
 
 
 def _listed(names: list[str]) -> str:

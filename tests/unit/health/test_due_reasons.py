@@ -62,6 +62,15 @@ def test_days_of_next_year_are_named_with_it(month: pl.DataFrame, today: str, da
     assert told(car)[0].startswith(f"Minor service: due on {day}. ")
 
 
+def test_a_day_that_several_share_is_said_once(month: pl.DataFrame) -> None:
+    both = [MaintenanceRule(item=item, months=12) for item in ("WIPER", "FLT-CAB")]
+    [shared] = told(report(month, rules=both, registered_at="2025-04-20"))
+    assert shared == "Due by the calendar on 20 April: cabin filter and wiper blades. Please book them in one visit."
+    [apart] = told(report(month, rules=both, registered_at="2025-04-20", services=[
+        ServiceDone(item="WIPER", at=date(2025, 4, 10))]))
+    assert apart.startswith("Soon due by the calendar: wiper blades (10 April) and cabin filter (20 April).")
+
+
 def test_a_months_rule_reads_well(month: pl.DataFrame) -> None:
     monthly = [MaintenanceRule(item="WIPER", months=1)]
     wipers = due(report(month, rules=monthly, services=[ServiceDone(item="WIPER", at=date(2026, 3, 20))]), "WIPER")
