@@ -4,11 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from archive.database.sealing import new_master_key
 from dev.services import Running, start
 from tests.stage.broker import Broker
 from tests.stage.database import Database, cloned, make_template
+
+# How long an example takes says nothing where files of tests run side by side.
+settings.register_profile("pitcall", deadline=None)
+settings.load_profile("pitcall")
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +38,12 @@ def database(server_url: str) -> Iterator[Database]:
         yield fresh
 
 
-@pytest.fixture(scope="session")
-def broker(services: Running) -> Broker:
-    """The broker, letting in every ingest user."""
-    return Broker(services)
+@pytest.fixture(scope="module")
+def broker(services: Running) -> Iterator[Broker]:
+    """The broker, letting in every ingest user; it knows nothing of other files of tests, whichever came before."""
+    fresh = Broker(services)
+    yield fresh
+    fresh.forget()
 
 
 @pytest.fixture(scope="session")

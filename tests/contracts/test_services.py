@@ -264,6 +264,7 @@ def test_a_broken_tree_is_noticed(tmp_path: Path) -> None:
 
 
 def test_starting_again_is_quick(services: Private) -> None:
-    begun = time.monotonic()
-    start_private(services.instance, HOME, durable=False)
-    assert time.monotonic() - begun < 1.0
+    with locked(HOME):  # somebody else may be starting just now
+        begun = time.monotonic()
+        Private(unpacked(HOME), services.instance).begin(durable=False)
+        assert time.monotonic() - begun < 1.0

@@ -69,9 +69,8 @@ def pages(services: Running, database: Database, broker: Broker, master_key: str
             where = {"API_PORT": str(port)} if command == ("api",) else {"ADMIN_PORT": str(port)}
             stack.enter_context(running(*command, **common, **where, DATABASE_URL=database.as_role(role)))
         for port in ports:
-            wait_until_ready(port, patience_s=40)
+            wait_until_ready(port)
         yield [Page(httpx.get(f"http://127.0.0.1:{port}/metrics").text) for port in ports]
-    broker.let_in([])  # broker-sync knew only this database's devices
 
 
 @pytest.mark.parametrize("name", RULES)

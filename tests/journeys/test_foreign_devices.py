@@ -23,7 +23,7 @@ Fleet = dict[str, PlainDevice]
 
 @pytest.fixture
 def fleet(database: Database, broker: Broker, master_key: str) -> Iterator[Fleet]:
-    """One device of each format, and ingest serving their shard."""
+    """One device of each format, and ingest serving their shard for the first time: then it hears what is retained."""
     with database.connect("owner") as connection:
         for name in NAMES:
             provisioning.add_device(connection, name, [FOREIGN_SHARD], PASSWORD)
@@ -35,7 +35,7 @@ def fleet(database: Database, broker: Broker, master_key: str) -> Iterator[Fleet
         with ingesting(DATABASE_URL=database.as_role("ingest"), BROKER_URL=broker.ingest_url, MASTER_KEY=master_key,
                        SHARDS=FOREIGN_SHARD):
             yield devices
-        devices["obd-1"].send(b"", topic="obd2mqtt/obd-1/obd-1_rpm", retain=True)
+    broker.forget()
 
 
 def test_every_format_ends_in_the_same_columns(fleet: Fleet, database: Database) -> None:

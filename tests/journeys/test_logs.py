@@ -55,7 +55,7 @@ def day(database: Database, broker: Broker, master_key: str, tmp_path: Path) -> 
             port = {"API_PORT" if name == "api" else "ADMIN_PORT": str(ports[name])}
             stack.enter_context(writing_into(written, *command, DATABASE_URL=database.as_role(name), **port, **common))
         for port_number in ports.values():
-            wait_until_ready(port_number, patience_s=40)
+            wait_until_ready(port_number)
         yield Day(tmp_path, ports["api"], (
             *IN_TOWN, *(str(value).removeprefix("+86") for value in SENT_BY_PEOPLE.values()), LI_PHONE[3:], PASSWORD,
             SECRET, ROLE_PASSWORD, INGEST_PASSWORD, master_key))

@@ -1,4 +1,4 @@
-"""The one broker of a test run: users for ingest and for devices, and plain MQTT clients."""
+"""The one broker of a test run: users for ingest and for devices."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,11 @@ INGEST_PASSWORD = "password-of-test-ingest"
 
 
 class Broker:
-    """The shared broker. Tests keep apart by their shards and device names."""
+    """The shared broker. The tests of a file keep apart by their shards and device names."""
 
     def __init__(self, services: Running) -> None:
+        assert services.broker_files is not None
+        self._files = services.broker_files
         self._services = services
         self._users = {ingest_client(shard): INGEST_PASSWORD for shard in (*SHARDS, FOREIGN_SHARD)}
         self._write()
@@ -35,8 +37,14 @@ class Broker:
         self._users.update(users)
         self._write()
 
+    def forget(self) -> None:
+        """Delete sessions and retained messages: who subscribes next would get what others left."""
+        self._services.stop_broker()
+        for left in (self._files.parent / "data").iterdir():
+            left.unlink()
+        self._services.start_broker()
+
     def _write(self) -> None:
-        assert self._services.broker_files is not None
         lines = [f"{name}:{password_hash(password)}\n" for name, password in self._users.items()]
-        (self._services.broker_files / "passwd").write_text("".join(lines))
+        (self._files / "passwd").write_text("".join(lines))
         self._services.reload_broker()

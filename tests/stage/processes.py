@@ -26,7 +26,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_ready(port: int, patience_s: float = 15) -> None:
+def wait_until_ready(port: int, patience_s: float = 60) -> None:
     """Wait for 200 from /readyz; raises TimeoutError."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:

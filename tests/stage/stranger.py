@@ -26,7 +26,8 @@ class Stranger:
         self._keeps_session = keeps_session
         self._answers: queue.Queue[str] = queue.Queue()
         self._heard: queue.Queue[tuple[str, bytes]] = queue.Queue()
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5,
+                                   reconnect_on_failure=False)
         if user is not None:
             self._client.username_pw_set(user, password)
         if tls:

@@ -27,7 +27,7 @@ def rows(readings: pl.DataFrame) -> pl.DataFrame:
     return summarise(readings, {})
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 1000), repeats=st.floats(0.0, 1.0))
 def test_shuffled_and_repeated_readings_give_the_same_rows(
         readings: pl.DataFrame, rows: pl.DataFrame, seed: int, repeats: float) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.columns import Taken, assemble
@@ -49,7 +49,6 @@ def taken(number: int, body: dict[str, Any]) -> Taken:
     return Taken(number, 7, samples)
 
 
-@settings(deadline=None)
 @given(st.lists(bodies(), min_size=1, max_size=6))
 def test_a_batch_reads_as_its_messages_do(batch: list[dict[str, Any]]) -> None:
     columns = assemble([taken(number, body) for number, body in enumerate(batch)])
@@ -69,7 +68,6 @@ def test_a_batch_reads_as_its_messages_do(batch: list[dict[str, Any]]) -> None:
                     assert abs(found - exact) <= 1e-6 * max(1, abs(exact))
 
 
-@settings(deadline=None)
 @given(bodies(), st.sampled_from(["length", "fraction", "huge", "real", "text", "list", "time"]))
 def test_a_spoilt_message_is_refused_alone(good: dict[str, Any], flaw: str) -> None:
     flaws: dict[str, dict[str, Any]] = {

@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 from ingest import inbox
 from ingest.inbox import Inbox
 from ingest.messages import Message
@@ -12,14 +14,15 @@ def message(mid: int = 1, qos: int = 1, size: int = 10) -> Message:
     return Message("topic", b"x" * size, mid, qos, False, "s00", 1, 0.0)
 
 
-def test_half_a_receive_window_closes_a_batch_at_once() -> None:
+def test_half_a_receive_window_closes_a_batch_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "BATCH_AGE_S", 60.0)
     box = Inbox(half_window=3)
-    for mid in range(5):
+    for mid in range(6):
         box.put(message(mid))
     began = time.monotonic()
     assert [one.mid for one in box.next_batch(1)] == [0, 1, 2]
-    assert time.monotonic() - began < inbox.BATCH_AGE_S
-    assert [one.mid for one in box.next_batch(1)] == [3, 4]
+    assert [one.mid for one in box.next_batch(1)] == [3, 4, 5]
+    assert time.monotonic() - began < inbox.BATCH_AGE_S / 2
 
 
 def test_many_bytes_close_a_batch() -> None:

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.columns import REAL_LIMIT, Taken, assemble
@@ -20,7 +20,6 @@ odd = number | st.booleans() | st.text(max_size=3) | st.lists(number, max_size=2
     st.text(max_size=2), number, max_size=2)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["v", "boot", "seq", "t", "dt", "s", "d", "new"]), odd, max_size=3))
 @example({"v": True})
 @example({"v": 1.0})
