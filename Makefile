@@ -1,6 +1,8 @@
 # Two commands do everything on a fresh Debian machine: make demo, make test. Nothing here needs Docker.
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
+# Each has services of its own, about 1 GB.
+WORKERS := $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
 .DEFAULT_GOAL := help
 
 .PHONY: help setup demo test test-long lint bench-ingest bench-storage bench-health accuracy backtest faults soak docs services-stop clean
@@ -14,8 +16,8 @@ setup: ## .venv with everything, TimescaleDB and Mosquitto unpacked; no more aft
 demo: setup ## the main job end to end, until Ctrl-C (ONCE=1: end after the summary)
 	@$(PYTHON) -m dev.demo $(if $(ONCE),--once)
 
-test: setup lint ## lint, types and the whole suite on the real database and broker
-	@$(PYTHON) -m pytest
+test: setup lint ## lint, types and the whole suite on the real database and broker, files side by side (WORKERS=1)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-long: setup ## what takes half a minute and more each
 	@$(PYTHON) -m pytest -m long
