@@ -38,7 +38,7 @@ def fleet(cars: int, days: int, seed: int) -> Iterator[Car]:
 def _car(number: int, days: int, chance: np.random.Generator, seed: int) -> Car:
     models, drivers = sorted(MODELS), sorted(DRIVERS)
     model = MODELS[models[number % len(models)]]
-    driver = drivers[(number + number // len(models)) % len(drivers)]
+    driver = drivers[number % len(drivers)]  # 7 models and 4 drivers: every pair once in 28 cars
     begin = InitialState(odometer_km=float(chance.uniform(8_000, 90_000)),
                          tread_front_mm=float(chance.uniform(3.4, 7.8)), tread_rear_mm=float(chance.uniform(3.6, 8.0)))
     facts = VehicleFacts(mass_kg=model.mass_kg, displacement_l=model.displacement_l or None, fuel=FUELS[model.energy],

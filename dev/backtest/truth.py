@@ -18,7 +18,7 @@ PARTS_OF: dict[str, tuple[Part, ...]] = {"TYR-NEW": ("tread_front", "tread_rear"
 LIMIT_MM = 3.0
 """Of tread and of pads: where the workshop replaces them."""
 OIL_KM, OIL_DAYS = 10_000.0, 365
-"""The maker's limits of a filling beside its own ageing [km], [d]."""
+"""The maker's limits of a filling beside its own ageing [km by the odometer], [d]."""
 NEVER = date.max
 
 
@@ -32,6 +32,7 @@ class TrueCar:
     oil_km: float                                # driven on it before the beginning
     oil_since: date
     used: dict[str, float] = field(default_factory=dict)  # of the course when last set, by name
+    pace: dict[Part, float] = field(default_factory=lambda: dict.fromkeys(PARTS, 1.0))  # of wear, beside the first part
 
     def amount(self, name: str, at: datetime) -> float:
         """Sum of the course up to an instant."""
@@ -40,22 +41,22 @@ class TrueCar:
 
     def depth(self, part: Part, at: datetime) -> float:
         """Tread or thickness at an instant."""
-        return self.depth_mm[part] - (self.amount(f"{part}_mm", at) - self.used.get(part, 0.0))
+        return self.depth_mm[part] - self.pace[part] * (self.amount(f"{part}_mm", at) - self.used.get(part, 0.0))
 
-    def renew(self, part: Part, at: datetime, new_mm: float) -> None:
-        """A new part is fitted."""
-        self.used[part], self.depth_mm[part] = self.amount(f"{part}_mm", at), new_mm
+    def renew(self, part: Part, at: datetime, new_mm: float, pace: float) -> None:
+        """A new part is fitted, which wears at a pace of its own beside the one the course was driven on."""
+        self.used[part], self.depth_mm[part], self.pace[part] = self.amount(f"{part}_mm", at), new_mm, pace
 
     def change_oil(self, at: datetime) -> None:
         """A new filling."""
         self.oil_used = self.oil_km = 0.0
         self.oil_since = at.astimezone(ZONE).date()
-        self.used |= {"oil": self.amount("oil_used", at), "oil_km": self.amount("distance_km", at)}
+        self.used |= {"oil": self.amount("oil_used", at), "oil_km": self.amount("odometer_km", at)}
 
     def oil_life_pct(self, at: datetime) -> float:
         """What the shortest of ageing, distance and time leaves."""
         aged = self.oil_used + self.amount("oil_used", at) - self.used.get("oil", 0.0)
-        driven = self.oil_km + self.amount("distance_km", at) - self.used.get("oil_km", 0.0)
+        driven = self.oil_km + self.amount("odometer_km", at) - self.used.get("oil_km", 0.0)
         days = (at.astimezone(ZONE).date() - self.oil_since).days
         return 100 * max(0.0, 1 - max(aged, driven / OIL_KM, days / OIL_DAYS))
 
@@ -66,10 +67,13 @@ class TrueCar:
         """
         if item == "PM-MINOR":
             return min(self._reached("oil_used", 1 - self.oil_used + self.used.get("oil", 0.0)),
-                       self._reached("distance_km", OIL_KM - self.oil_km + self.used.get("oil_km", 0.0)),
+                       self._reached("odometer_km", OIL_KM - self.oil_km + self.used.get("oil_km", 0.0)),
                        date.fromordinal(self.oil_since.toordinal() + OIL_DAYS))
-        return min(self._reached(f"{part}_mm", self.depth_mm[part] - LIMIT_MM + self.used.get(part, 0.0))
-                   for part in PARTS_OF[item] if axle is None or part.endswith(axle))
+        return min(self._worn_out(part) for part in PARTS_OF[item] if axle is None or part.endswith(axle))
+
+    def _worn_out(self, part: Part) -> date:
+        left = (self.depth_mm[part] - LIMIT_MM) / self.pace[part]
+        return self._reached(f"{part}_mm", left + self.used.get(part, 0.0))
 
     def _reached(self, name: str, amount: float) -> date:
         way = int(np.searchsorted(getattr(self.course, name), amount))

@@ -9,7 +9,7 @@ import polars as pl
 
 from dev.backtest.fleet import Car, last_day
 from dev.backtest.readings import readings_of
-from dev.backtest.truth import NEVER, ZONE, Part, TrueCar
+from dev.backtest.truth import NEVER, PARTS_OF, ZONE, Part, TrueCar
 from dev.backtest.workshop import Workshop
 from device_sim import CarHistory, simulate
 from health.assess import report
@@ -28,7 +28,7 @@ AHEAD_D = 30
 NOTICE_D = 3
 """Nobody comes sooner."""
 REST_D = 28
-"""What was looked at and left is not proposed again within so many days."""
+"""What was looked at on its day and left is not proposed again within so many days."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Proposal:
     for_day: date
     true_day: date | None
     end: date
+    depth_mm: float | None = None  # true, on that day if nothing is done before; of the part that is worn most
 
 
 @dataclass
@@ -118,8 +119,8 @@ def _opened(car: Car, history: CarHistory, statistics: pl.DataFrame, begin: date
     """The file on the first day. What happened before it happened at the pace of the story."""
     course = history.course
     days = (end - begin).total_seconds() / 86_400
-    since_km = float(course.distance_km[-1]) / days * car.serviced_days_ago
-    used = since_km * float(course.oil_used[-1] / course.distance_km[-1])
+    since_km = float(course.odometer_km[-1]) / days * car.serviced_days_ago
+    used = since_km * float(course.oil_used[-1] / course.odometer_km[-1])
     depth: dict[Part, float] = {"tread_front": car.spec.initial.tread_front_mm,
                                 "tread_rear": car.spec.initial.tread_rear_mm,
                                 "pad_front": car.pads_mm["front"], "pad_rear": car.pads_mm["rear"]}
@@ -187,8 +188,15 @@ def _propose(year: Year, told: VehicleReport, at: datetime) -> None:
             for_day = max(due.date, today + timedelta(days=NOTICE_D))
             year.pending[due.item], year.cycles[due.item] = for_day, True
             if true >= year.first_look:  # what was needed before anybody looked can only be late
-                year.walk.proposals.append(Proposal(told.vehicle, due.item, for_day,
-                                                    None if true > year.end else true, year.end))
+                year.walk.proposals.append(Proposal(told.vehicle, due.item, for_day, None if true > year.end else true,
+                                                    year.end, _depth_mm(year, due.item, for_day)))
+
+
+def _depth_mm(year: Year, item: str, day: date) -> float | None:
+    """Least depth of the parts an item is about; None beyond the end, and of what has no depth."""
+    if item not in PARTS_OF or day > year.end:
+        return None
+    return min(year.truth.depth(part, datetime.combine(day, time(10), ZONE)) for part in PARTS_OF[item])
 
 
 def _visits(year: Year, at: datetime) -> None:
@@ -199,11 +207,13 @@ def _visits(year: Year, at: datetime) -> None:
         return
     together = {item for item, planned in year.pending.items() if (planned - day).days <= AHEAD_D}
     came = datetime.combine(day, time(10), ZONE)
+    own_day = {item for item in together if year.pending[item] == day}
     needed = {item: year.truth.need_on(item) for item in together}
     done = year.workshop.visit(came, together)
     for item in sorted(together):
         del year.pending[item]
-        year.resting[item] = day + timedelta(days=REST_D)
+        if item in done or item in own_day:  # what only came along and was left is forecast anew
+            year.resting[item] = day + timedelta(days=REST_D)
         if item in done:
             year.walk.needs += needed[item] <= day
             year.cycles[item] = False

@@ -7,6 +7,7 @@ import numpy as np
 
 from dev.backtest.fleet import Car
 from dev.backtest.truth import LIMIT_MM, PARTS, PARTS_OF, ZONE, Part, TrueCar
+from device_sim.world.cars import PAD_MAKERS, TYRE_BRANDS
 from device_sim.world.history import CarHistory
 from schemas.vehicle import (
     Axle,
@@ -55,8 +56,7 @@ class Workshop:
 
     def odometer_km(self, at: datetime) -> float:
         """What the dashboard shows."""
-        scale = self.history.truth.hidden["odometer_scale"]
-        return self.car.spec.initial.odometer_km + scale * self.truth.amount("distance_km", at)
+        return self.car.spec.initial.odometer_km + self.truth.amount("odometer_km", at)
 
     def open_file(self, begin: datetime) -> None:
         """What was noted before the story begins, at the wear of the story itself."""
@@ -67,7 +67,7 @@ class Workshop:
             self.services.append(ServiceDone(item="PM-MINOR", at=then.date(), odometer_km=before_km))
             self.oil = Oil(changed_at=then.date(), changed_km=before_km, km_max=10_000)
         if self.car.measured_before:
-            end_km = float(self.history.course.distance_km[-1])
+            end_km = float(self.history.course.odometer_km[-1])
             worn = {part: ago_km * float(getattr(self.history.course, f"{part}_mm")[-1]) / end_km for part in PARTS}
             self._measure(then, before_km, {part: self.truth.depth(part, begin) + worn[part] for part in PARTS})
         if self.car.measured:
@@ -97,10 +97,18 @@ class Workshop:
     def _do(self, item: str, at: datetime) -> None:
         day, odometer_km = at.astimezone(ZONE).date(), self.odometer_km(at)
         self.services.append(ServiceDone(item=item, at=day, odometer_km=odometer_km))
-        for part in PARTS_OF.get(item, ()):
-            self.truth.renew(part, at, NEW_MM[part] + NEW_SIGMA_MM * self.chance.standard_normal())
+        self._fit(item, at)
         if item == "TYR-NEW":
             self.tyres = Tyres(fitted_at=day, fitted_km=odometer_km, new_mm=8.0)
         if item == "PM-MINOR":
             self.truth.change_oil(at)
             self.oil = Oil(changed_at=day, changed_km=odometer_km, km_max=10_000)
+
+    def _fit(self, item: str, at: datetime) -> None:
+        """New parts of another make than the car came with, all of an item of the same."""
+        if item not in PARTS_OF:
+            return
+        name, spread = ("wear_scale", TYRE_BRANDS) if item == "TYR-NEW" else ("pad_scale", PAD_MAKERS)
+        pace = float(np.exp(spread * self.chance.standard_normal())) / self.history.truth.hidden[name]
+        for part in PARTS_OF[item]:
+            self.truth.renew(part, at, NEW_MM[part] + NEW_SIGMA_MM * self.chance.standard_normal(), pace)

@@ -85,6 +85,7 @@ class Course:
 
     epoch_s: Floats
     distance_km: Floats
+    odometer_km: Floats        # by the dashboard
     fuel_l: Floats
     tread_front_mm: Floats     # worn off, like the following three
     tread_rear_mm: Floats
@@ -95,7 +96,7 @@ class Course:
     @classmethod
     def parked(cls) -> "Course":
         """Of a car nobody drove."""
-        return cls(*np.empty((8, 0)))
+        return cls(*np.empty((9, 0)))
 
 
 @dataclass(frozen=True)

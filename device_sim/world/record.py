@@ -7,7 +7,7 @@ import numpy as np
 
 from device_sim.world import sensors
 from device_sim.world.arrays import Floats, Ints
-from device_sim.world.cars import CarModel, Hidden
+from device_sim.world.cars import CarModel, Hidden, HiddenParts
 from device_sim.world.history import CarHistory, CarSpec, Course, TrueTrip, Truth
 from device_sim.world.pads import PadWear
 from device_sim.world.powertrain import Powertrain
@@ -29,6 +29,7 @@ class World:
     spec: CarSpec
     model: CarModel
     hidden: Hidden
+    parts: HiddenParts
     motion: Motion
     clock: Clock
     route: Route
@@ -44,14 +45,14 @@ def record(world: World, rng: np.random.Generator) -> CarHistory:
     motion = world.motion
     engine_on = np.flatnonzero(np.diff(world.clock.running.astype(np.int8), prepend=0) == 1)
     engine_off = np.flatnonzero(np.diff(world.clock.running.astype(np.int8), append=0) == -1)
-    return CarHistory(world.spec, (1000 * world.clock.epoch_s).astype(np.int64), _columns(world, rng), motion.first,
-                      motion.last, engine_on, engine_off, motion.speed_m_s, _truth(world, engine_on, engine_off),
-                      _course(world))
+    turned = sensors.motion_columns(motion, world.wear, world.spec.initial, world.hidden)
+    return CarHistory(world.spec, (1000 * world.clock.epoch_s).astype(np.int64), _answered(world, turned, rng),
+                      motion.first, motion.last, engine_on, engine_off, motion.speed_m_s,
+                      _truth(world, engine_on, engine_off), _course(world, turned["odometer_km"]))
 
 
-def _columns(world: World, rng: np.random.Generator) -> sensors.Columns:
-    every = (sensors.motion_columns(world.motion, world.spec.initial.odometer_km, world.hidden)
-             | sensors.position_columns(world.motion, world.route, rng)
+def _answered(world: World, turned: sensors.Columns, rng: np.random.Generator) -> sensors.Columns:
+    every = (turned | sensors.position_columns(world.motion, world.route, rng)
              | sensors.imu_columns(world.motion, world.route, rng)
              | sensors.constant_columns(world.model, world.clock) | world.power.columns)
     return {column: every[column] for column in (BY_ALIAS[alias].column for alias in world.model.signals)}
@@ -73,12 +74,13 @@ def _truth(world: World, engine_on: Ints, engine_off: Ints) -> Truth:
         standing_s=float(standing.sum()),
         trips=tuple(_trip(world, standing.astype(float), int(on), int(off))
                     for on, off in zip(engine_on, engine_off, strict=True)),
-        refuels=power.refuels, hidden=asdict(world.hidden))
+        refuels=power.refuels, hidden=asdict(world.hidden) | asdict(world.parts))
 
 
-def _course(world: World) -> Course:
+def _course(world: World, shown_km: Floats) -> Course:
     end, power = world.motion.last, world.power
-    return Course(world.clock.epoch_s[end], world.motion.metres[end] / 1000, power.fuel_l[end],
+    driven_km = shown_km - world.spec.initial.odometer_km
+    return Course(world.clock.epoch_s[end], world.motion.metres[end] / 1000, driven_km[end], power.fuel_l[end],
                   world.wear.front_mm[end], world.wear.rear_mm[end], world.pads.front_mm[end],
                   world.pads.rear_mm[end], world.oil_used[end])
 

@@ -45,7 +45,7 @@ def drive(spec: CarSpec, ways: list[plan.Way], end: datetime, seed: int = 0) -> 
     parts = draw_hidden_parts(parts_rng)
     rubbed = pads.pad_wear(power.brake_mj, motion, air, parts)
     aged = oil.oil_used(power, motion, time, parts)
-    return record(World(spec, model, hidden, motion, time, path, air, power, worn, rubbed, aged), sensor_rng)
+    return record(World(spec, model, hidden, parts, motion, time, path, air, power, worn, rubbed, aged), sensor_rng)
 
 
 def _streams(seed: int, name: str) -> list[np.random.Generator]:

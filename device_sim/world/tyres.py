@@ -25,8 +25,8 @@ _CROWN_G = 0.012
 """Sideways share of gravity on a cambered road, held by the tyres all the time."""
 _REFERENCE_WORK = 2.6e-4
 """Friction work per metre and newton of load at which wear is _REFERENCE_MM_M."""
-_REFERENCE_MM_M = 0.79e-7
-"""Makes the mean of both axles 0.12 mm/1000 km in mixed driving (ADAC: about 120 g/1000 km per car)."""
+_REFERENCE_MM_M = 0.69e-7
+"""Makes the mean of both axles of all models with all drivers 0.12 mm/1000 km (ADAC: about 120 g/1000 km per car)."""
 _HOT_PER_K = 0.006
 _LAG_S = 500.0
 

@@ -25,6 +25,7 @@ def test_a_decaying_sum_is_that_of_a_loop() -> None:
 def test_the_course_ends_where_the_truth_does(commuter: CarHistory) -> None:
     course, truth = commuter.course, commuter.truth
     assert course.distance_km[-1] == pytest.approx(truth.distance_km)
+    assert course.odometer_km[-1] == pytest.approx(np.ptp(commuter.columns["odometer_km"]))
     assert course.fuel_l[-1] == pytest.approx(truth.fuel_l)
     assert course.tread_front_mm[-1] == pytest.approx(truth.wear_front_mm)
     assert len(course.epoch_s) == commuter.trip_first.size
@@ -51,6 +52,13 @@ def test_pads_wear_in_town_and_most_in_front() -> None:
     town, far = (simulate(CarSpec("same", "sedan_maf", driver), 14, END, 4).course for driver in ("city", "motorway"))
     assert town.pad_front_mm[-1] > 1.5 * town.pad_rear_mm[-1]
     assert town.pad_front_mm[-1] / town.distance_km[-1] > 2 * far.pad_front_mm[-1] / far.distance_km[-1]
+
+
+def test_an_electric_car_brakes_by_its_motor() -> None:
+    like, electric = (simulate(CarSpec("same", model, "city"), 14, END, 4).truth
+                      for model in ("suv_turbo", "compact_electric"))
+    share = electric.brake_mj / electric.distance_km / (like.brake_mj / like.distance_km)
+    assert share == pytest.approx(0.15, abs=0.03)
 
 
 def test_a_car_stands_while_its_owner_is_away() -> None:
