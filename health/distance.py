@@ -47,11 +47,11 @@ def estimate_mileage(history: History, facts: VehicleFacts, policy: Policy) -> M
     trip_km, source = _ladder(history, measured * factor, p)
     unseen = _unseen_before_km(history, trip_km, p)
     by_source = DistanceBySource(
-        odometer=relative(_chain(history, "odometer", p), p.sigma_odometer, "odometer", "km"),
-        speed=relative(known_sum(measured) * factor, _sigma_speed(scale, p), "speed", "km"),
+        odometer=relative(_chain(history, "odometer", p), p.sigma_wheels, "odometer", "km"),
+        speed=relative(known_sum(measured) * factor, sigma_speed(scale, p), "speed", "km"),
         gps=relative(history.total("gps_km"), p.sigma_gps, "gps", "km"),
         since_clear=relative(_chain(history, "since_clear", p), p.sigma_since_clear, "since_clear", "km"))
-    total = _total(by_source, trip_km, source, _sigma_speed(scale, p), p)
+    total = _total(by_source, trip_km, source, sigma_speed(scale, p), p)
     reasons = {f"distance_by_source.{name}": Unknown.NO_SIGNAL for name in DistanceBySource.model_fields}
     reasons |= {"learned.speed_scale": Unknown.NO_SIGNAL if by_source.odometer is None and by_source.gps is None
                 else Unknown.TOO_SHORT, "distance_km": _why_unknown(history)}
@@ -66,9 +66,9 @@ def speed_scale(history: History, measured_km: Floats, facts: VehicleFacts, p: M
     whole = history.read("unobserved_s") == 0
     by_odometer = _windowed(history.read("odometer_km"), measured_km, whole & _honest(history, p), p)
     if np.isfinite(by_odometer):
-        return relative(by_odometer, p.sigma_speed_scaled, "odometer", "1")
+        return relative(by_odometer, _sigma_scaled("odometer", p), "odometer", "1")
     good = whole & (history.read("gps_fix_s") <= p.good_gps_fix_s)
-    return relative(_windowed(history.read("gps_km"), measured_km, good, p), p.sigma_speed_scaled, "gps", "1")
+    return relative(_windowed(history.read("gps_km"), measured_km, good, p), _sigma_scaled("gps", p), "gps", "1")
 
 
 def _windowed(true_km: Floats, measured_km: Floats, usable: Booleans, p: MileagePolicy) -> float:
@@ -175,23 +175,29 @@ def _why_unknown(history: History) -> Unknown:
     return Unknown.TOO_SHORT if np.any(history.read("clock") != Clock.ENGINE) else Unknown.NO_SIGNAL
 
 
-def _sigma_speed(scale: Q, p: MileagePolicy) -> float:
-    return p.sigma_speed_scaled if scale else p.sigma_speed
+def sigma_speed(scale: Q, p: MileagePolicy) -> float:
+    """Relative 1-sigma error of a distance by speed, after what scaled it [1]."""
+    return _sigma_scaled(scale.source, p) if scale else p.sigma_speed
 
 
-def _total(by_source: DistanceBySource, trip_km: Floats, source: list[str], sigma_speed: float,
+def _sigma_scaled(by: str, p: MileagePolicy) -> float:
+    """An odometer counts the same wheels as speed does: it takes away the rounding, not the tyres."""
+    return float(np.hypot(p.sigma_speed_scaled, p.sigma_wheels)) if by == "odometer" else p.sigma_speed_scaled
+
+
+def _total(by_source: DistanceBySource, trip_km: Floats, source: list[str], by_speed: float,
            p: MileagePolicy) -> Q:
-    """Odometer over the whole span where it is long enough to be exact, else the sum of all groups."""
+    """Odometer over the whole span where it is long enough for its steps not to matter, else the sum of all groups."""
     seen = known_sum(trip_km)
     odometer = by_source.odometer
     if odometer and odometer.value >= max(p.odometer_trip_km, 0.9 * (seen if np.isfinite(seen) else 0.0)):
         return odometer
     names = sorted({name for name in source if name})
-    return relative(seen, trip_sigma(names[0], sigma_speed, p) if len(names) == 1 else sigma_speed,
+    return relative(seen, trip_sigma(names[0], by_speed, p) if len(names) == 1 else by_speed,
                     "+".join(names), "km")
 
 
-def trip_sigma(source: str, sigma_speed: float, p: MileagePolicy) -> float:
+def trip_sigma(source: str, by_speed: float, p: MileagePolicy) -> float:
     """Relative 1-sigma error of a distance by its source [1]."""
-    return {"odometer": p.sigma_odometer, "gps": p.sigma_gps, "gps_speed": p.sigma_gps,
-            "since_clear": p.sigma_since_clear}.get(source, sigma_speed)
+    return {"odometer": p.sigma_wheels, "gps": p.sigma_gps, "gps_speed": p.sigma_gps,
+            "since_clear": p.sigma_since_clear}.get(source, by_speed)

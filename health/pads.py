@@ -1,13 +1,17 @@
 """Brake pads: thickness now, from brake energy, the car's own coefficient and readings of a gauge.
 
-Section 6 of the model notes: volume worn per energy dV = K E (Archard), all pads of an axle alike.
+Section 6 of the model notes: volume worn per energy dV = K E (Archard), all pads of an axle alike. What worn-out pads
+have taught of the car goes on to the next ones (`health.earlier_parts`).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from health.distance import Mileage
+from health.earlier_parts import handed_down, lessons_of, told_of_driver
 from health.figures import Reasons
 from health.history import DAY, History
 from health.moments import instant_us
@@ -48,7 +52,11 @@ def _axle(axle: Axle, history: History, facts: VehicleFacts, mileage: Mileage, s
           p: BrakePolicy) -> AxlePads:
     readings = pad_readings(axle, facts)
     index = wear_index(history.read(f"pad_{axle}_mj") * share, p)
-    worn = Worn.of(index, _fresh(axle, facts, p), readings, history, mileage, p, p.new_mm)
+    changes = _changes(axle, facts, p)
+    earlier = (Worn.of(index, fitted, own, history, mileage, p, p.new_mm)
+               for fitted, own in _replaced(changes, readings) if told_of_driver(own, facts))
+    prior = handed_down(lessons_of(earlier, p), p, "earlier_pads")
+    worn = Worn.of(index, changes[-1] if changes else None, readings, history, mileage, prior, p.new_mm)
     return AxlePads(axle, worn.fit if worn.known else None, worn.index_since, worn.index_per_km,
                     worn.fit.depth(worn.index_since, "mm") if worn.known else None,
                     worn.fit.k * worn.index_per_km * 1000)
@@ -64,13 +72,16 @@ def pad_readings(axle: Axle, facts: VehicleFacts) -> list[Reading]:
     return [Reading.of(r.time, r.odometer_km, r.pad_mm) for r in facts.pads if r.axle == axle]
 
 
-def _fresh(axle: Axle, facts: VehicleFacts, p: BrakePolicy) -> Anchor | None:
-    """New pads at their last change, if somebody noted it."""
-    fitted = [service for service in facts.services if service.item == PAD_ITEMS[axle]]
-    last = max(fitted, key=lambda service: service.at, default=None)
-    if last is None:
-        return None
-    return Anchor(instant_us(last.at), last.odometer_km, p.new_mm, p.sigma_new_mm, from_gauge=False)
+def _changes(axle: Axle, facts: VehicleFacts, p: BrakePolicy) -> list[Anchor]:
+    """New pads at each change somebody noted, oldest first."""
+    noted = sorted((s for s in facts.services if s.item == PAD_ITEMS[axle]), key=lambda service: service.at)
+    return [Anchor(instant_us(s.at), s.odometer_km, p.new_mm, p.sigma_new_mm, from_gauge=False) for s in noted]
+
+
+def _replaced(changes: list[Anchor], readings: list[Reading]) -> Iterator[tuple[Anchor | None, list[Reading]]]:
+    """Every set of pads that is gone: where it was new, and its readings up to the work that took it off."""
+    for fitted, gone in pairwise([None, *changes]):
+        yield fitted, [r for r in readings if not (gone and gone.tells_of(r)) and (not fitted or fitted.tells_of(r))]
 
 
 def pad_reading_age_d(facts: VehicleFacts, as_of_us: int) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from health.distance import Mileage, trip_sigma
+from health.distance import Mileage, sigma_speed, trip_sigma
 from health.figures import relative
 from health.fuel import Fuel
 from health.history import History
@@ -15,7 +15,7 @@ from schemas.report_use import Trip
 
 def list_trips(history: History, mileage: Mileage, fuel: Fuel, policy: Policy) -> list[Trip]:
     """Every kept trip, oldest first."""
-    sigma = policy.mileage.sigma_speed_scaled if mileage.scale else policy.mileage.sigma_speed
+    sigma = sigma_speed(mileage.scale, policy.mileage)
     starts, ends, idle = history.rows["start"].to_list(), history.rows["end"].to_list(), history.read("idle_s").tolist()
     each = Segments(np.arange(len(history)), len(history))
     mixes, driven = road_mixes(history, each, policy.road), patterns(history, each, policy)

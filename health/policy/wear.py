@@ -11,7 +11,7 @@ class TyrePolicy:
     """Wear at severity 1 [mm/1000 km]. M: 125 g/1000 km per car on mixed driving"""
     sigma_ln_k: float = 0.35
     """Lognormal 1-sigma of k between cars, compounds and alignments [1]. K"""
-    sigma_ln_k_rubber: float = 0.25
+    sigma_ln_k_part: float = 0.25
     """The part of it that goes with the rubber when tyres are replaced; driver and alignment stay [1]. K: half of the
     variance. Brand means of 160 tyres span 52 to 82 mg/km/t (OeAMTC/ADAC), and tyres of one brand differ too"""
     free_severity: float = 1.0e-3
@@ -87,6 +87,9 @@ class BrakePolicy:
     wear_k_mm3_per_mj: float = 40.0
     sigma_ln_k: float = 0.5
     """Pad volume worn per energy [mm3/MJ] and its lognormal 1-sigma [1]. K, 15-80"""
+    sigma_ln_k_part: float = 0.35
+    """The part of it that goes with the pads when they are replaced; driver, mass and roads stay [1]. K: half of the
+    variance, as with tyres"""
     pads_per_axle: int = 4
     pad_area_mm2: float = 5000.0
     new_mm: float = 11.0
