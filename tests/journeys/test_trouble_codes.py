@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -67,7 +68,9 @@ def test_a_code_reaches_the_advisor_and_leaves_after_the_repair(town: Town, devi
     with opened(town, master_key) as door:
         path = f"/v1/vehicles/{town.zhang.vehicle_id}"
         stored, waiting = codes_told(door)
-        assert stored == "故障码P0301(发动机失火)。建议这几天到店诊断。期间请避免急加速。"
+        seen = datetime.now(ZoneInfo("Asia/Shanghai"))
+        assert stored == (f"故障码P0301(发动机失火),最早{seen.month}月{seen.day}日出现。建议这几天到店诊断。"
+                          "期间请避免急加速。")
         assert "P0420" in waiting
         owner = door.as_(town.zhang.actor)
         assert {code["code"]: code["status"] for code in body(owner.get(f"{path}/health"))["report"]["codes"]} == {
