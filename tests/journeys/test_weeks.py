@@ -57,18 +57,21 @@ def reports(straight: Town, advisor: Advisor) -> dict[str, Any]:
     return {car.player.device_id: advisor.report(car.vehicle_id) for car in straight.cars}
 
 
-def test_the_distance_is_the_true_one_within_half_a_percent(reports: dict[str, Any],
-                                                            driven: dict[str, Driven]) -> None:
-    errors = {device_id: report["distance_km"]["value"] / driven[device_id].truth.distance_km - 1
-              for device_id, report in reports.items()}
-    assert {device_id: error for device_id, error in errors.items() if abs(error) > 0.005} == {}
+def test_the_distance_is_what_the_wheels_counted_and_near_the_true_one(reports: dict[str, Any],
+                                                                      driven: dict[str, Driven]) -> None:
+    """Wheels err by 1.1 %, 2.2 at most, and by another per cent as the tread goes."""
+    for device_id, report in reports.items():
+        km, source = report["distance_km"]["value"], report["distance_km"]["source"]
+        assert km == pytest.approx(driven[device_id].truth.distance_km, rel=0.032), device_id
+        if source == "odometer":
+            assert km == pytest.approx(driven[device_id].odometer_km, rel=0.005), device_id
 
 
-def test_fuel_is_within_six_percent_where_air_is_measured(reports: dict[str, Any], driven: dict[str, Driven]) -> None:
+def test_fuel_is_within_ten_percent_where_air_is_measured(reports: dict[str, Any], driven: dict[str, Driven]) -> None:
     for device_id in MAF_CARS:
         found = reports[device_id]["fuel_l"]
         assert found["source"] == "maf"
-        assert found["value"] == pytest.approx(driven[device_id].truth.fuel_l, rel=0.06)
+        assert found["value"] == pytest.approx(driven[device_id].truth.fuel_l, rel=0.10)  # air meters err by up to 8 %
 
 
 def test_a_diesel_without_fuel_rate_gets_no_litres_from_its_air(reports: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ class Driven:
 
     told: list[Message]
     truth: Truth
+    odometer_km: float  # counted by the car in these weeks
 
 
 def drive_cast(number: int = 7) -> dict[str, Driven]:
@@ -37,7 +38,7 @@ def drive_cast(number: int = 7) -> dict[str, Driven]:
     for player in CAST:
         history = simulate(player.spec(), DAYS, END, number)
         told = list(messages(history, Dongle(sins=FIELD_SINS, seed=number), player.device_id, "s00"))
-        driven[player.device_id] = Driven(told, history.truth)
+        driven[player.device_id] = Driven(told, history.truth, float(history.course.odometer_km[-1]))
     return driven
 
 
