@@ -46,13 +46,22 @@ def _extras(connection: psycopg.Connection, table: Hypertable, window: dict[str,
 
 
 def _measured(connection: psycopg.Connection, table: Hypertable, window: dict[str, Any], with_extra: bool) -> list[str]:
-    """Columns with any value."""
+    """Columns with any value: most of them show in the first rows, the others are looked for in all."""
     columns = [name for name in table.schema if name not in KEY and (with_extra or name != EXTRA)]
-    counts = sql.SQL("").join(sql.SQL(", count({})").format(sql.Identifier(name)) for name in columns)
-    asked = _QUERIES["presence"].format(counts=counts, table=sql.Identifier(table.name))
+    shown = _present(connection, "presence_at_first", table, window, columns)
+    unseen = [name for name in columns if name not in shown]
+    shown |= _present(connection, "presence", table, window, unseen) if unseen else set()
+    return [name for name in columns if name in shown]
+
+
+def _present(connection: psycopg.Connection, query: str, table: Hypertable, window: dict[str, Any],
+             columns: list[str]) -> set[str]:
+    names = [sql.Identifier(name) for name in columns]
+    counts = sql.SQL(", ").join(sql.SQL("count({})").format(name) for name in names)
+    asked = _QUERIES[query].format(counts=counts, columns=sql.SQL(", ").join(names), table=sql.Identifier(table.name))
     # Not prepared, here and below: a plan for any window would open every chunk.
     row = connection.execute(asked, window, prepare=False).fetchone() or ()
-    return [name for name, count in zip(columns, row[1:], strict=True) if count]
+    return {name for name, count in zip(columns, row, strict=True) if count}
 
 
 def _binary(connection: psycopg.Connection, query: str, table: Hypertable, window: dict[str, Any],

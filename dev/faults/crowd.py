@@ -96,6 +96,9 @@ class CrowdLink(PahoLink):
         while not self.inbox:
             self._crowd.serve(0.01)
 
+    def flush(self) -> None:
+        """Send what waits to be sent together with others; paho lets nothing wait."""
+
     def close(self) -> None:
         self._crowd.leave(self._client)
         self._client.disconnect()

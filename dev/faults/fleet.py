@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import Self
 
+import numpy as np
 from pydantic import SecretStr
 
 from archive.fleet.devices import Device as Provisioned
 from dev.faults.crowd import Crowd, CrowdLink
 from dev.faults.sender import Sender
+from dev.faults.swift import SwiftLink
 from device_sim.mqtt.credentials import Credentials
 from device_sim.mqtt.device import Device
 from schemas.broker_address import BrokerAddress
@@ -27,6 +29,9 @@ RING = 50_000
 FLAT_OUT = float("inf")
 HELD = 3000
 """Messages without receipt at which devices that go flat out wait: enough to keep ingest busy."""
+
+IN_A_ROW = 10
+"""Messages of one device after the other, where there are many: together they cost less than alone."""
 
 SOON_S = 2.0
 """Receipts wait for each other for up to a second while ingest is busy."""
@@ -43,6 +48,7 @@ class Manners:
     resend_after_s: float = 60.0   # without receipt
     repeats: int = 0               # besides each new message, up to so many old ones are told anew
     seed: int = 0
+    swift: bool = False            # of many messages, which cost the rig little
 
 
 class Fleet:
@@ -56,7 +62,9 @@ class Fleet:
         self._devices: list[Device] = []
         self._crowd = Crowd(self._dice)
         self._speaking = self._closing = False
-        self._turn = itertools.cycle(range(len(devices)))
+        self._links: list[CrowdLink] = []
+        in_a_row = IN_A_ROW if manners.swift else 1
+        self._turn = itertools.cycle([number for number in range(len(devices)) for _ in range(in_a_row)])
         self._rate = manners.rate
         self._asked: deque[int] = deque()
         self._failure: Exception | None = None
@@ -82,26 +90,25 @@ class Fleet:
     @property
     def acknowledged(self) -> int:
         """Of these, how many the broker took."""
-        return sum(len(sender.acknowledged_seqs) for sender in self.senders)
+        return sum(sender.acknowledged_messages for sender in self.senders)
 
     @property
     def receipted(self) -> int:
         """Of these, how many are committed, says ingest."""
-        return sum(len(sender.receipted_seqs) for sender in self.senders)
+        return sum(sender.receipted_messages for sender in self.senders)
 
     @property
     def resent(self) -> int:
         """Messages sent again for want of a receipt."""
         return sum(device.ring.resent for device in self._devices)
 
-    def lags_s(self, since_s: float = 0.0) -> list[float]:
-        """Seconds from telling to receipt, of every receipted message told since then."""
-        return [lag_s for sender in self.senders for told_s, lag_s in sender.lags_s if told_s >= since_s]
+    def worst_lag_s(self, since_s: float = 0.0) -> float:
+        """The longest from telling to receipt, of every receipted message told since then [s]."""
+        return float(np.concatenate([sender.lags_s(since_s) for sender in self.senders]).max())
 
     def is_current(self, since_s: float) -> bool:
         """Whether the last receipt of any device was for something told since then, and came soon."""
-        last = (sender.lags_s[-1] for sender in self.senders if sender.lags_s)
-        return any(told_s >= since_s and lag_s <= SOON_S for told_s, lag_s in last)
+        return any(sender.was_quick(since_s, SOON_S) for sender in self.senders)
 
     def speak(self, seconds: float | None = None, rate: float | None = None) -> None:
         """Begin to send news; with `seconds`, wait and hush again. A rate of FLAT_OUT takes what comes through."""
@@ -148,7 +155,8 @@ class Fleet:
     def _device(self, sender: Sender) -> Device:
         who = Credentials(device_id=sender.who.device_id, user=sender.who.device_id, password=self._password,
                           shard=sender.who.shard)
-        link = CrowdLink(who, self._broker, self._crowd)
+        link = (SwiftLink if self._manners.swift else CrowdLink)(who, self._broker, self._crowd)
+        self._links.append(link)
         return Device(who.device_id, who.shard, link, resend_after_s=self._manners.resend_after_s, ring=RING,
                       witness=sender)
 
@@ -165,6 +173,8 @@ class Fleet:
                     self._tell()
                 owed %= 1
                 happened = sum(device.pump() for device in self._devices)
+                for link in self._links:
+                    link.flush()
                 self._crowd.serve(0 if happened else TICK_S)
         except PitcallError as problem:
             self._failure = problem

@@ -56,7 +56,7 @@ def storm(stage: Stage) -> None:
 
 def soak(stage: Stage) -> None:
     """F24: 80 % of what goes through here flat out, for long; memory stays level and messages are stored in time."""
-    fleet = stage.fleet(devices=SOAK_DEVICES)
+    fleet = stage.fleet(devices=SOAK_DEVICES, swift=True)
     ingest = stage.ingest()
     rated = _rated(stage, fleet)
     began_s = time.monotonic()

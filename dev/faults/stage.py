@@ -45,12 +45,12 @@ class Stage:
         self._open.close()
 
     def fleet(self, *, devices: int | None = None, rate: float | None = None, shard: str = SHARD,
-              resend_after_s: float = 120, repeats: int = 0, broker: Proxy | None = None) -> Fleet:
+              resend_after_s: float = 120, repeats: int = 0, broker: Proxy | None = None, swift: bool = False) -> Fleet:
         """Connected devices, silent yet. They send again late, so that they do not do what the broker should."""
         first = sum(len(fleet.senders) for fleet in self.fleets)
         end = first + (devices or self.scale.devices)
         names = [f"{self.name}-{number:04d}".lower() for number in range(first, end)]
-        manners = Manners(rate or self.scale.rate, resend_after_s, repeats, self._seed)
+        manners = Manners(rate or self.scale.rate, resend_after_s, repeats, self._seed, swift)
         fleet = Fleet(self.house.provision(names, shard), self.house.device_password,
                       f"mqtt://127.0.0.1:{broker.port if broker else self.house.broker_port}", manners)
         self.fleets.append(self._open.enter_context(fleet))

@@ -69,6 +69,8 @@ class Link(Protocol):
 class PahoLink:
     """MQTT v5, QoS 1, user name = client id = device id; reconnects by itself."""
 
+    client_type: type[Client] = Client
+
     def __init__(self, who: Credentials, broker: BrokerAddress, *, lasting_session: bool = True,
                  on_news: Callable[[], object] = lambda: None) -> None:
         self.inbox: deque[News] = deque()
@@ -76,7 +78,8 @@ class PahoLink:
         self._lasting = lasting_session
         self._on_news = on_news
         self._topics: set[str] = set()
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id=who.user, protocol=MQTTProtocolVersion.MQTTv5)
+        self._client = self.client_type(CallbackAPIVersion.VERSION2, client_id=who.user,
+                                        protocol=MQTTProtocolVersion.MQTTv5)
         self._client.username_pw_set(who.user, who.password.get_secret_value())
         self._client.max_inflight_messages_set(_INFLIGHT)
         self._client.reconnect_delay_set(1, 30)

@@ -15,15 +15,11 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from ingest.packets import remaining_length
+from dev.packets import PACKET_IDS, PUBACK, at_least_once
 
 USER = "bench-generator"
 TURN = 250
 """Packets sent at a time; as many again are on their way, without the broker's answer."""
-
-PACKET_IDS = 0xFFFF
-_AT_LEAST_ONCE = 0x32
-"""First byte of a PUBLISH at QoS 1 (MQTT 3.1.1, 3.3.1)."""
 
 _PUBACK = struct.Struct("!BBH")
 
@@ -34,19 +30,13 @@ def publish(path: Path, port: int, password: str) -> float:
     Raises ConnectionError when the broker lets us go or answers something else than an acknowledgement.
     """
     published: list[tuple[str, bytes]] = pickle.loads(path.read_bytes())  # noqa: S301 - written by our own benchmark
-    packets = [_packet(number % PACKET_IDS + 1, topic, payload) for number, (topic, payload) in enumerate(published)]
+    packets = [at_least_once(number % PACKET_IDS + 1, topic, payload)
+               for number, (topic, payload) in enumerate(published)]
     client, wire = _connected(port, password)
     began = time.time()
     _send(wire, packets)
     client.disconnect()
     return began
-
-
-def _packet(packet_id: int, topic: str, payload: bytes) -> bytes:
-    """A PUBLISH at QoS 1 (MQTT 3.1.1, 3.3)."""
-    name = topic.encode()
-    body = b"".join((len(name).to_bytes(2), name, packet_id.to_bytes(2), payload))
-    return bytes((_AT_LEAST_ONCE, *remaining_length(len(body)))) + body
 
 
 def _connected(port: int, password: str) -> tuple[mqtt.Client, socket.socket]:
@@ -77,7 +67,7 @@ def _await(wire: socket.socket, acknowledgements: int) -> None:
     size = acknowledgements * _PUBACK.size
     answers = wire.recv(size, socket.MSG_WAITALL) if size else b""
     kinds = {kind for kind, _, _ in _PUBACK.iter_unpack(answers[: len(answers) // _PUBACK.size * _PUBACK.size])}
-    if len(answers) < size or kinds - {mqtt.PUBACK}:
+    if len(answers) < size or kinds - {PUBACK}:
         raise ConnectionError("the broker did not acknowledge")
 
 
