@@ -9,14 +9,14 @@ import polars as pl
 from dev.accuracy.on_cycles import assessed, known
 from dev.accuracy.recordings import Data, Recording
 from dev.accuracy.rows import Figure, Row, median, miss_pct, ninetieth, worst
+from health.fuel_rungs import air_g_s, engine_on
+from health.policy import DEFAULT
 from health.quality import Floats
 from health.statistics import summarise
 from schemas.findings import FindingCode
 from schemas.vehicle import VehicleFacts
 
 PUBLISHED = "recordings whose publisher counted trips (veh, start_ts, end_ts, distance_km, zero_seconds)"
-HELD_FIX_S = 8.0
-"""Fixes further apart than this are held ones."""
 
 
 def distance_of_published(data: Data) -> Row:
@@ -29,43 +29,6 @@ def distance_of_published(data: Data) -> Row:
     off = miss_pct(both["km"].to_numpy(), both["distance_km"].to_numpy())
     return Row(4, quantity, (median("", off, 0.01), ninetieth("", off, 0.05), worst("", off, 0.2)),
                note=f"{len(both)} vehicles")
-
-
-def speed_against_fixes(data: Data) -> Row:
-    """Goal 5."""
-    quantity = "OBD speed against GPS path, polled every 4-6 s"
-    chosen = [r for r in data.with_signals("speed_kmh", "latitude", "longitude") if r.fix_s <= HELD_FIX_S]
-    if not chosen:
-        return Row(5, quantity, missing="recordings with wheel speed and fixes that are not held for longer than 8 s")
-    pairs = [_both_km(recording) for recording in chosen]
-    plain = np.concatenate([miss_pct(speed, gps) for speed, gps in pairs])
-    scaled = np.concatenate([_scaled_by_the_others(speed, gps) for speed, gps in pairs])
-    return Row(5, quantity, (median("", plain, 0.9), ninetieth("", plain, 1.7), median("one scale,", scaled, 0.2),
-                             ninetieth("one scale,", scaled, 0.9)))
-
-
-def _both_km(recording: Recording) -> tuple[Floats, Floats]:
-    """Distance of each trip by wheel speed and by satellite."""
-    rows = summarise(recording.readings.drop("label", strict=False), {})
-    rows = rows.filter((pl.col("speed_km") > 1) & (pl.col("gps_km") > 1) & (pl.col("unobserved_s") == 0))
-    return rows["speed_km"].to_numpy(), rows["gps_km"].to_numpy()
-
-
-def _scaled_by_the_others(speed_km: Floats, gps_km: Floats) -> Floats:
-    """Misses of each trip with the scale of the car's other trips [%]."""
-    ratio = gps_km / speed_km
-    others = [np.median(np.delete(ratio, i)) for i in range(len(ratio)) if len(ratio) > 1]
-    return miss_pct(speed_km * np.array(others), gps_km) if others else np.array([np.nan])
-
-
-def held_fixes(data: Data) -> Row:
-    """Goal 6."""
-    quantity = "GPS path with held fixes, against wheel speed"
-    chosen = [r for r in data.with_signals("speed_kmh", "latitude", "longitude") if r.fix_s > HELD_FIX_S]
-    if not chosen:
-        return Row(6, quantity, missing="recordings with wheel speed and fixes held for longer than 8 s")
-    off = np.concatenate([miss_pct(gps, speed) for speed, gps in map(_both_km, chosen)])
-    return Row(6, quantity, (median("", off, 4.0), worst("", off, 12.0)), note=f"{len(off)} trips")
 
 
 def trip_ends(data: Data) -> Row:
@@ -138,15 +101,23 @@ def _shares(air_g: pl.Series) -> Floats:
 
 
 def calculated_load(data: Data) -> Row:
-    """Goal 14."""
-    quantity = "calculated load against MAP"
-    parts = _parts(data.with_signals("engine_rpm", "engine_load_pct", "map_kpa"))
-    rows = [part.filter(pl.col("moved") & (pl.col("speed_density_air_g") > 0)) for part in parts]
-    if not rows:
+    """Goal 14: in every recording with the engine on, idling and overrun too."""
+    quantity = "calculated load times ambient pressure against MAP"
+    chosen = data.with_signals("engine_rpm", "engine_load_pct", "map_kpa")
+    if not chosen:
         return Row(14, quantity, missing="recordings with engine speed, calculated load and MAP")
-    every = pl.concat(rows)
-    off = miss_pct(every["calculated_load_air_g"].to_numpy(), every["speed_density_air_g"].to_numpy())
-    return Row(14, quantity, (median("", off, 0.8), ninetieth("", off, 2.0)), note=f"{len(off)} trips")
+    off = np.concatenate([_pressure_misses(recording) for recording in chosen])
+    return Row(14, quantity, (median("", off, 0.8), ninetieth("", off, 2.0)), note=f"{len(off)} recordings")
+
+
+def _pressure_misses(recording: Recording) -> Floats:
+    """Mean pressure by load relative to MAP, each weighed by the air it carries, in the recording of each car [%]."""
+    samples = recording.samples
+    air = air_g_s(samples, DEFAULT.fuel)
+    both = (engine_on(samples, DEFAULT) > 0) & ~np.isnan(air["calculated_load"]) & ~np.isnan(air["speed_density"])
+    by_load, by_map = (np.bincount(samples.groups.vehicle, samples.integral(np.where(both, air[rung], np.nan)))
+                       .astype(float) for rung in ("calculated_load", "speed_density"))
+    return miss_pct(by_load[by_map > 0], by_map[by_map > 0])
 
 
 def diesels(data: Data) -> Row:

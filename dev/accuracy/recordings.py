@@ -12,8 +12,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from health.quality import Floats
+from health.policy import DEFAULT
+from health.quality import Floats, clean
+from health.samples import Samples, sample
 from health.shell.recording import parsed_times
+from health.trips import cut_into_trips
 
 FOLDER = Path(os.environ.get("PITCALL_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 """Where the data lies unless somebody says otherwise."""
@@ -74,6 +77,12 @@ class Recording:
         """Whether all of these were read."""
         return all(name in self.readings.columns and self.readings[name].null_count() < len(self.readings)
                    for name in signals)
+
+    @property
+    def samples(self) -> Samples:
+        """The readings as estimators see them."""
+        track = clean(self.readings.drop("label", strict=False))
+        return sample(track, cut_into_trips(track, DEFAULT.trips), DEFAULT)
 
     @property
     def fuel(self) -> str | None:

@@ -45,11 +45,17 @@ def due_dates(_: Data, count: int = DRIVERS) -> Row:
         drivers = list(cases(kind, count, SEED))
         off, covered = judged(drivers, as_forecast)
         figures += [median(f"{kind},", off, limit),
-                    Figure(f"{kind}, 80 % interval covers", 100 * float(np.mean(covered)), least=78, most=92),
+                    Figure(f"{kind}, 80 % interval covers (standard error {100 * _error_of_share(covered):.1f})",
+                           100 * float(np.mean(covered)), least=78, most=92),
                     Figure(f"{kind}, section 10 as written, median (in the notes {AS_WRITTEN[kind]} %)",
                            float(np.median(judged(drivers, as_written)[0])))]
     return Row(23, "due date on simulated usage, need 1,500-6,000 km", tuple(figures),
                note=f"{count} drivers of each of {len(KINDS)} kinds, seed {SEED}")
+
+
+def _error_of_share(held: Floats) -> float:
+    """Standard error of a share of independent cases [1]: that of a binomial."""
+    return float(np.std(held) / np.sqrt(len(held)))
 
 
 Method = Callable[[Case], tuple[float, float, float]]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from dev.accuracy import jams, on_cars, on_cycles, simulated, speed
+from dev.accuracy import fixes, jams, on_cars, on_cycles, simulated, speed
 from dev.accuracy.recordings import Data
 from dev.accuracy.rows import Figure, Row
 
@@ -20,7 +20,7 @@ def physics(_: Data) -> Row:
 
 QUICK: tuple[Measure, ...] = (
     on_cycles.clean_distance, on_cycles.distorted_distance, on_cycles.floored_distance,
-    on_cars.distance_of_published, on_cars.speed_against_fixes, on_cars.held_fixes, on_cars.trip_ends,
+    on_cars.distance_of_published, fixes.speed_against_fixes, fixes.held_fixes, on_cars.trip_ends,
     on_cars.idle_seconds, on_cycles.highway_share, on_cycles.congested_time, jams.jam_measure, on_cars.speed_density,
     on_cars.absolute_load, on_cars.calculated_load, on_cars.diesels, physics, on_cycles.tyre_wear,
     simulated.gauge_readings, on_cycles.brake_energy, on_cars.oil_revolutions, on_cars.battery,
