@@ -20,7 +20,7 @@ def test_the_settings_table_is_the_settings() -> None:
     assert with_settings(page) == page, "run `make docs`"
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make ([a-z][a-z-]+)", TEXT))))
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?m)(?:`|^)make ([a-z][a-z-]+)", TEXT))))
 def test_every_make_target_named_exists(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE)
