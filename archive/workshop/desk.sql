@@ -6,8 +6,8 @@ FROM catalogue_item ORDER BY item
 -- Tyres are a need of each axle: two lines with the same name would read like one said twice.
 SELECT due_item_id, vehicle_id, item, axle,
     CASE axle WHEN 'front' THEN '前轮' WHEN 'rear' THEN '后轮' ELSE '' END || name_zh AS name_zh,
-    name_en || CASE axle WHEN 'front' THEN ', front axle' WHEN 'rear' THEN ', rear axle' ELSE '' END AS name_en, state, due_on, due_low, due_high, due_limit, reason_zh,
-    reason_en, booking_id, again_at
+    name_en || CASE axle WHEN 'front' THEN ', front axle' WHEN 'rear' THEN ', rear axle' ELSE '' END AS name_en,
+    state, due_on, due_low, due_high, due_limit, reason_zh, reason_en, booking_id, again_at
 FROM due_item JOIN catalogue_item USING (item)
 WHERE (%(vehicle)s::integer IS NULL OR vehicle_id = %(vehicle)s)
     AND (%(bookings)s::bigint[] IS NULL OR booking_id = ANY (%(bookings)s::bigint[]))
