@@ -1,5 +1,9 @@
 """`python -m ingest` takes in what the devices send; `broker-sync` keeps the broker's users, `dead-letters` mends."""
 
+# isort: off
+import ingest.memory  # noqa: F401 - Polars reads its settings when it is loaded
+# isort: on
+
 import gc
 import json
 import signal
