@@ -112,7 +112,6 @@ class RuleForm(Ask):
             raise ValueError("a model needs its make")
         return self
 
-
     def require_sense(self, item: str) -> None:
         """Raises InvalidInput for a limit that nobody would look at for this item."""
         if self.tread_mm and item != TYR_NEW:
